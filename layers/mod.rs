@@ -1,0 +1,1 @@
+//! Everything that wraps a connector, a server or the handling of a connection.

@@ -1,0 +1,57 @@
+use std::io;
+
+use nix::errno::Errno;
+
+/// What failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The caller gave something that can never work: a URI that is none, a
+    /// host name where an address is needed, a certificate file that is empty.
+    /// Found before any packet is sent.
+    InvalidInput,
+    /// The operating system refused to listen.
+    Listen,
+    /// The operating system refused to hand over an incoming connection. The
+    /// server goes on.
+    Accept,
+    /// The host name could not be resolved.
+    Resolve,
+    /// No connection to the address was possible.
+    Connect,
+    /// The TLS handshake failed.
+    Tls,
+    /// A handshake other than TLS failed.
+    Handshake,
+    /// A deadline passed.
+    Timeout,
+    /// A limit on open connections was reached.
+    LimitReached,
+    /// The handshake was given up to make room for a newer one.
+    Evicted,
+    /// The handshake's code panicked.
+    Panicked,
+    /// The connection was closed from this side: by its registry, a drain, a
+    /// limit on its age.
+    Closed,
+}
+
+impl ErrorKind {
+    pub(super) fn errno(self) -> Option<Errno> {
+        match self {
+            Self::InvalidInput => Some(Errno::EINVAL),
+            Self::Timeout => Some(Errno::ETIMEDOUT),
+            _ => None,
+        }
+    }
+
+    pub(super) fn io_kind(self) -> io::ErrorKind {
+        match self {
+            Self::InvalidInput => io::ErrorKind::InvalidInput,
+            Self::Timeout => io::ErrorKind::TimedOut,
+            Self::Closed | Self::Evicted => io::ErrorKind::ConnectionAborted,
+            Self::Tls => io::ErrorKind::InvalidData,
+            _ => io::ErrorKind::Other,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! One whole sentence for one error.
+
+use std::fmt::{self, Write};
+
+use super::{Error, ErrorKind, system};
+use crate::uri;
+
+pub(super) fn write(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match error.kind() {
+        ErrorKind::InvalidInput => return write_invalid(error, f),
+        ErrorKind::Listen => write_listen(error, f)?,
+        ErrorKind::Accept => f.write_str("unable to accept a new connection")?,
+        _ => write_connection(error, f)?,
+    }
+    write_reason(error, f)
+}
+
+fn write_invalid(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if let Some(uri) = error.uri() {
+        write!(f, "invalid URI \"{}\": ", uri::display(uri))?;
+    }
+    write_words(error, f)?;
+    if error.0.source.is_none() { f.write_str(" (EINVAL)") } else { Ok(()) }
+}
+
+fn write_listen(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("failed to listen")?;
+    match error.uri() {
+        Some(uri) => write!(f, " on {}", uri::display(uri)),
+        None => Ok(()),
+    }
+}
+
+fn write_connection(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("connection")?;
+    match (error.uri(), error.peer()) {
+        (Some(uri), _) => write!(f, " to {}", uri::display(uri))?,
+        (None, Some(peer)) => write!(f, " from {peer}")?,
+        (None, None) => {}
+    }
+    f.write_str(match error.kind() {
+        ErrorKind::Resolve => " failed during DNS lookup",
+        ErrorKind::Tls => " failed during TLS handshake",
+        ErrorKind::Handshake => " failed during handshake",
+        ErrorKind::Timeout => return write_timeout(error, f),
+        ErrorKind::LimitReached => " closed because the limit of open connections is reached",
+        ErrorKind::Evicted => " closed during handshake to make room for newer ones",
+        ErrorKind::Panicked => " failed because its handshake panicked",
+        ErrorKind::Closed => " was closed",
+        _ => " failed",
+    })
+}
+
+fn write_timeout(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(" timed out")?;
+    if let Some(phase) = &error.0.reason {
+        write!(f, " during {phase}")?;
+    }
+    if let Some(elapsed) = error.elapsed() {
+        write!(f, " after {elapsed:?}")?;
+    }
+    f.write_str(" (ETIMEDOUT)")
+}
+
+fn write_reason(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if error.kind() == ErrorKind::Timeout && error.0.attempts.is_empty() {
+        return Ok(());
+    }
+    let mut words = String::new();
+    write!(words, "{}", Words(error))?;
+    if words.is_empty() { Ok(()) } else { write!(f, ": {words}") }
+}
+
+struct Words<'a>(&'a Error);
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_words(self.0, f)
+    }
+}
+
+/// The attempts, else the reason, else the source.
+fn write_words(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (nth, attempt) in error.attempts().iter().enumerate() {
+        let separator = if nth == 0 { "" } else { "; " };
+        write!(f, "{separator}{}", attempt.error())?;
+    }
+    if !error.attempts().is_empty() {
+        return Ok(());
+    }
+    match (&error.0.reason, &error.0.source) {
+        (Some(reason), Some(source)) => write!(f, "{reason}: {}", system::Reason(source.as_ref())),
+        (Some(reason), None) => f.write_str(reason),
+        (None, Some(source)) => write!(f, "{}", system::Reason(source.as_ref())),
+        (None, None) => Ok(()),
+    }
+}
