@@ -1,0 +1,63 @@
+//! tokio and tokio-rustls by hand: what every table is measured against.
+
+use std::{net::SocketAddr, os::fd::AsFd, time::Duration};
+
+use socket2::SockRef;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+use super::Result;
+
+/// A listener on a free port of the loopback, with nodelay for what it accepts.
+pub(crate) async fn listen() -> Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    SockRef::from(&listener).set_tcp_nodelay(true)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// A server that closes whatever it accepts.
+pub(crate) async fn closing_server() -> Result<SocketAddr> {
+    let (listener, address) = listen().await?;
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            drop(stream);
+        }
+    });
+    Ok(address)
+}
+
+/// tokio's connect, with nodelay.
+pub(crate) async fn connect(address: SocketAddr) -> Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// Reads the end the server has made, then closes with a reset: no TIME_WAIT, so
+/// that the ports never run out.
+pub(crate) async fn close_after_end(mut io: impl AsyncRead + AsFd + Unpin) -> Result<()> {
+    match io.read(&mut [0]).await? {
+        0 => reset(&io),
+        _ => Err("the server was to close and sent data".into()),
+    }
+}
+
+/// Makes closing send a reset.
+pub(crate) fn reset(io: &impl AsFd) -> Result<()> {
+    Ok(SockRef::from(io).set_linger(Some(Duration::ZERO))?)
+}
+
+/// Sends back what it reads, until the end.
+pub(crate) async fn echo(mut io: impl AsyncRead + AsyncWrite + Unpin) -> Result<()> {
+    let mut buffer = vec![0; 65_536];
+    loop {
+        match io.read(&mut buffer).await? {
+            0 => return Ok(()),
+            read => io.write_all(&buffer[..read]).await?,
+        }
+        io.flush().await?;
+    }
+}
