@@ -3,12 +3,23 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
+pub mod connection;
 mod error;
+mod registry;
+pub mod server;
+pub mod tcp;
 mod uri;
 
+#[cfg(feature = "tls")]
+pub use self::connection::TlsInfo;
 pub use self::{
     address::Address,
+    connection::{Connection, ConnectionInfo},
     error::{Attempt, BoxError, Error, ErrorKind},
+    registry::Registry,
+    server::{Incoming, ServerHandle},
+    tcp::{TcpConnector, TcpServer},
+    uri::IntoUri,
 };
 
 // The layers stand beside `src` so that the top level shows the architecture.

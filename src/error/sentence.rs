@@ -35,6 +35,8 @@ fn write_connection(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("connection")?;
     match (error.uri(), error.peer()) {
         (Some(uri), _) => write!(f, " to {}", uri::display(uri))?,
+        // Either end may have opened it.
+        (None, Some(peer)) if error.kind() == ErrorKind::Closed => write!(f, " with {peer}")?,
         (None, Some(peer)) => write!(f, " from {peer}")?,
         (None, None) => {}
     }

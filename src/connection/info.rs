@@ -1,0 +1,201 @@
+use std::{
+    borrow::Cow,
+    fmt, io,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+    },
+    task::Context,
+    time::Duration,
+};
+
+use atomic_waker::AtomicWaker;
+use tokio::time::Instant;
+
+#[cfg(feature = "tls")]
+use super::TlsInfo;
+use crate::{Address, Error, ErrorKind};
+
+/// The facts about one connection, and the way to close it from anywhere.
+///
+/// A cheap handle: cloning it shares the facts, and holding it keeps nothing
+/// open.
+#[derive(Clone)]
+pub struct ConnectionInfo(Arc<Shared>);
+
+/// How far a connection has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConnectionState {
+    /// Open, ready for its handler.
+    Open,
+    /// Accepted, its handshake still running.
+    Handshaking,
+    /// Its descriptor is closed.
+    Closed,
+}
+
+struct Shared {
+    id: u64,
+    peer: Option<Address>,
+    opened: Instant,
+    read: AtomicU64,
+    written: AtomicU64,
+    state: AtomicU8,
+    closing: AtomicBool,
+    reason: OnceLock<Cow<'static, str>>,
+    reader: AtomicWaker,
+    writer: AtomicWaker,
+    #[cfg(feature = "tls")]
+    tls: OnceLock<TlsInfo>,
+}
+
+impl ConnectionInfo {
+    /// Facts about a connection that opens now, to `peer`.
+    pub fn new(peer: Option<Address>) -> Self {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        Self(Arc::new(Shared {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            peer,
+            opened: Instant::now(),
+            read: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            state: AtomicU8::new(ConnectionState::Open as u8),
+            closing: AtomicBool::new(false),
+            reason: OnceLock::new(),
+            reader: AtomicWaker::new(),
+            writer: AtomicWaker::new(),
+            #[cfg(feature = "tls")]
+            tls: OnceLock::new(),
+        }))
+    }
+
+    /// A number no other connection of this process has.
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// The other end. It stays readable after the peer is gone.
+    pub fn peer_address(&self) -> Option<Address> {
+        self.0.peer.clone().map(|address| self.as_seen_through_tls(address))
+    }
+
+    /// How long ago it was opened.
+    pub fn age(&self) -> Duration {
+        self.0.opened.elapsed()
+    }
+
+    /// Bytes received so far; over TLS those of its records.
+    pub fn bytes_read(&self) -> u64 {
+        self.0.read.load(Ordering::Relaxed)
+    }
+
+    /// Bytes sent so far; over TLS those of its records.
+    pub fn bytes_written(&self) -> u64 {
+        self.0.written.load(Ordering::Relaxed)
+    }
+
+    /// How far it has come.
+    pub fn state(&self) -> ConnectionState {
+        match self.0.state.load(Ordering::Acquire) {
+            state if state == ConnectionState::Open as u8 => ConnectionState::Open,
+            state if state == ConnectionState::Handshaking as u8 => ConnectionState::Handshaking,
+            _ => ConnectionState::Closed,
+        }
+    }
+
+    pub(crate) fn set_state(&self, state: ConnectionState) {
+        self.0.state.store(state as u8, Ordering::Release);
+    }
+
+    /// Facts about TLS, once its handshake is done.
+    #[cfg(feature = "tls")]
+    pub fn tls(&self) -> Option<&TlsInfo> {
+        self.0.tls.get()
+    }
+
+    /// The first handshake of a connection is the one people see.
+    #[cfg(feature = "tls")]
+    pub(crate) fn set_tls(&self, tls: TlsInfo) {
+        let _ = self.0.tls.set(tls);
+    }
+
+    pub(crate) fn as_seen_through_tls(&self, address: Address) -> Address {
+        #[cfg(feature = "tls")]
+        if self.tls().is_some() {
+            return address.secured();
+        }
+        address
+    }
+
+    /// Asks the connection to end: whatever is being read or written now, and
+    /// the next I/O, fails with [`ErrorKind::Closed`] and this reason. The first
+    /// reason stays.
+    ///
+    /// The descriptor is closed when the connection is dropped, as handlers do
+    /// that get an error. One that does no I/O keeps it.
+    pub fn close(&self, reason: impl Into<Cow<'static, str>>) {
+        let _ = self.0.reason.set(reason.into());
+        self.0.closing.store(true, Ordering::Release);
+        self.0.reader.wake();
+        self.0.writer.wake();
+    }
+
+    /// Whether the descriptor is closed.
+    pub fn is_closed(&self) -> bool {
+        self.state() == ConnectionState::Closed
+    }
+
+    pub(super) fn count_read(&self, bytes: usize) {
+        // Only one task reads at a time, so this needs no locked instruction.
+        let read = self.0.read.load(Ordering::Relaxed);
+        self.0.read.store(read + bytes as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_written(&self, bytes: usize) {
+        let written = self.0.written.load(Ordering::Relaxed);
+        self.0.written.store(written + bytes as u64, Ordering::Relaxed);
+    }
+
+    /// The error of a connection that was asked to end.
+    pub(super) fn closing(&self) -> Option<io::Error> {
+        self.0.closing.load(Ordering::Acquire).then(|| self.closed_error().into())
+    }
+
+    #[cold]
+    fn closed_error(&self) -> Error {
+        let reason = self.0.reason.get().cloned().unwrap_or_default();
+        Error::new(ErrorKind::Closed).with_peer(self.peer_address()).with_reason(reason)
+    }
+
+    /// Registers the reader, then looks once more: `close` may have come in
+    /// between.
+    pub(super) fn wait_to_read(&self, cx: &Context<'_>) -> Option<io::Error> {
+        self.0.reader.register(cx.waker());
+        self.closing()
+    }
+
+    pub(super) fn wait_to_write(&self, cx: &Context<'_>) -> Option<io::Error> {
+        self.0.writer.register(cx.waker());
+        self.closing()
+    }
+}
+
+impl fmt::Debug for ConnectionInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionInfo")
+            .field("id", &self.id())
+            .field("peer", &self.peer_address())
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whoever owns the descriptor says when it is gone.
+pub(super) struct Owner(pub(super) ConnectionInfo);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.0.set_state(ConnectionState::Closed);
+    }
+}

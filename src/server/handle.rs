@@ -1,0 +1,106 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use super::{Drained, drain, listener::Control};
+use crate::{Address, Registry};
+
+/// Controls a server from anywhere.
+///
+/// Every call may be made any number of times, in any order.
+#[derive(Clone)]
+pub struct ServerHandle {
+    controls: Arc<[Arc<dyn Control>]>,
+    registry: Registry,
+    draining: drain::Signal,
+    secured: bool,
+}
+
+impl ServerHandle {
+    pub(super) fn new(control: Arc<dyn Control>, registry: Registry) -> Self {
+        Self {
+            controls: Arc::new([control]),
+            registry,
+            draining: drain::Signal::default(),
+            secured: false,
+        }
+    }
+
+    /// The same server as it is reached with TLS.
+    #[cfg(feature = "tls")]
+    pub(crate) fn secured(mut self) -> Self {
+        self.secured = true;
+        self
+    }
+
+    /// Where the server listens; the real port where port 0 was asked for.
+    /// `None` once it is closed.
+    pub fn address(&self) -> Option<Address> {
+        self.addresses().into_iter().next()
+    }
+
+    /// Where the server listens, one address for each of its listeners that is
+    /// still open.
+    pub fn addresses(&self) -> Vec<Address> {
+        let addresses = self.controls.iter().filter_map(|control| control.address());
+        addresses.map(|address| if self.secured { address.secured() } else { address }).collect()
+    }
+
+    /// The connections that are open now, with those still in their handshake.
+    pub fn connections(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Accepts nothing until [`resume`](Self::resume). The socket goes on
+    /// listening: clients connect into the kernel's queue and wait there.
+    /// Handshakes already begun may still be yielded.
+    pub fn pause(&self) {
+        self.controls.iter().for_each(|control| control.pause());
+    }
+
+    /// Accepts again, first those who waited.
+    pub fn resume(&self) {
+        self.controls.iter().for_each(|control| control.resume());
+    }
+
+    /// Whether [`pause`](Self::pause) is in force.
+    pub fn is_paused(&self) -> bool {
+        self.controls.iter().any(|control| control.is_paused())
+    }
+
+    /// Stops listening at once; connections stay open. The stream yields the
+    /// handshakes already begun and then ends.
+    pub fn close(&self) {
+        self.controls.iter().for_each(|control| control.close());
+    }
+
+    /// Whether [`close`](Self::close) was called.
+    pub fn is_closed(&self) -> bool {
+        self.addresses().is_empty()
+    }
+
+    /// Closes the server, waits for its connections to end, asks those left
+    /// after `deadline` to end ([`ConnectionInfo::close`](crate::ConnectionInfo::close)),
+    /// gives their handlers a moment to do so, and reports.
+    ///
+    /// Handlers learn of it by [`draining`](Self::draining). The stream still
+    /// has to be polled for handshakes that are running to be yielded.
+    pub async fn drain(&self, deadline: Duration) -> Drained {
+        self.draining.send();
+        self.close();
+        drain::wait(&self.registry, deadline).await
+    }
+
+    /// Completes once [`drain`](Self::drain) was called.
+    pub async fn draining(&self) {
+        self.draining.received().await;
+    }
+}
+
+impl fmt::Debug for ServerHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerHandle")
+            .field("addresses", &self.addresses())
+            .field("is_paused", &self.is_paused())
+            .field("connections", &self.registry.len())
+            .finish()
+    }
+}
