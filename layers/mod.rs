@@ -1,1 +1,9 @@
 //! Everything that wraps a connector, a server or the handling of a connection.
+
+#[macro_use]
+mod macros;
+
+pub mod fixed_uri;
+pub mod timeout;
+
+pub use self::{fixed_uri::FixedUriLayer, timeout::TimeoutLayer};

@@ -62,6 +62,12 @@ impl Error {
         self
     }
 
+    /// Each layer shows the URI it was asked for; a caller's mistake passes
+    /// untouched.
+    pub(crate) fn passing(self, uri: Uri) -> Self {
+        if self.kind() == ErrorKind::InvalidInput { self } else { self.with_uri(uri) }
+    }
+
     /// The innermost peer stays.
     pub(crate) fn with_peer(mut self, peer: Option<Address>) -> Self {
         self.0.peer = self.0.peer.or(peer);

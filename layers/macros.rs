@@ -1,0 +1,19 @@
+/// `get_ref`, `get_mut` and `into_inner` of a wrapper with a field `inner`.
+macro_rules! inner_access {
+    () => {
+        /// What is wrapped.
+        pub fn get_ref(&self) -> &S {
+            &self.inner
+        }
+
+        /// What is wrapped, to be changed.
+        pub fn get_mut(&mut self) -> &mut S {
+            &mut self.inner
+        }
+
+        /// What was wrapped.
+        pub fn into_inner(self) -> S {
+            self.inner
+        }
+    };
+}

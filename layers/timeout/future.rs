@@ -1,0 +1,60 @@
+use std::{
+    mem,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use http::Uri;
+use pin_project_lite::pin_project;
+
+use super::clock::Clock;
+use crate::{Error, ErrorKind};
+
+pin_project! {
+    /// A connection attempt that ends at its deadline.
+    ///
+    /// At the deadline the attempt below is dropped before the error is
+    /// returned. Dropping this future drops the attempt and stops its timer.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled after it finished, and when it has to wait in a tokio
+    /// runtime whose timers are not enabled.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Connecting<F> {
+        #[pin]
+        inner: Option<F>,
+        uri: Uri,
+        clock: Clock,
+    }
+}
+
+impl<F> Connecting<F> {
+    pub(super) fn new(inner: F, uri: Uri, clock: Clock) -> Self {
+        Self { inner: Some(inner), uri, clock }
+    }
+}
+
+impl<F, C, E> Future for Connecting<F>
+where
+    F: Future<Output = Result<C, E>>,
+    E: Into<Error>,
+{
+    type Output = Result<C, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let inner = this.inner.as_mut().as_pin_mut().expect("polled after it finished");
+        let result = match inner.poll(cx) {
+            Poll::Ready(result) => result.map_err(Into::into),
+            Poll::Pending => Err(match ready!(this.clock.poll(cx)) {
+                Ok(elapsed) => Error::new(ErrorKind::Timeout).with_elapsed(elapsed),
+                Err(no_runtime) => no_runtime,
+            }),
+        };
+        this.clock.park();
+        this.inner.set(None);
+        Poll::Ready(result.map_err(|error| error.passing(mem::take(this.uri))))
+    }
+}

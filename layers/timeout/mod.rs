@@ -1,0 +1,52 @@
+//! One deadline over everything below.
+//!
+//! [`TimeoutLayer`] gives up after a duration and says what it was waiting for:
+//!
+//! ```text
+//! connection to tcp://example.com:80 timed out after 10s (ETIMEDOUT)
+//! ```
+//!
+//! The work is polled before the clock, so an answer that is there is never
+//! thrown away, not even with [`Duration::ZERO`](std::time::Duration::ZERO),
+//! and a connector that answers at once costs no timer at all.
+//!
+//! # Difference to tower
+//!
+//! tower's own `TimeoutLayer` works in its place. This one keeps the error
+//! type, names the URI, has a future that is `Unpin` where the inner one is,
+//! and uses its timer again: no allocation and no system call for each call.
+//!
+//! # Order
+//!
+//! What stands below is under the deadline, what stands above is not. Around
+//! a resolving layer it covers the lookup and every address tried; below one
+//! it is the deadline of each attempt.
+//!
+//! # Example
+//!
+//! ```
+//! use std::{future::pending, time::Duration};
+//!
+//! use http::Uri;
+//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//! use tower_socket::layers::TimeoutLayer;
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() {
+//! let silent = service_fn(|_: Uri| pending::<Result<(), tower_socket::Error>>());
+//! let connector =
+//!     ServiceBuilder::new().layer(TimeoutLayer::new(Duration::from_secs(10))).service(silent);
+//!
+//! let uri = Uri::from_static("tcp://192.0.2.1:80");
+//! let error = connector.oneshot(uri).await.unwrap_err();
+//! assert!(error.is_timeout());
+//! assert_eq!(error.elapsed(), Some(Duration::from_secs(10)));
+//! # }
+//! ```
+
+mod clock;
+mod future;
+mod layer;
+mod service;
+
+pub use self::{future::Connecting, layer::TimeoutLayer, service::Timeout};

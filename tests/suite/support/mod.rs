@@ -1,0 +1,5 @@
+//! What several subjects need.
+
+mod drops;
+
+pub(crate) use self::drops::{Counted, Drops};
