@@ -5,5 +5,7 @@ mod macros;
 
 pub mod fixed_uri;
 pub mod timeout;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 pub use self::{fixed_uri::FixedUriLayer, timeout::TimeoutLayer};

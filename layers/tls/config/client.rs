@@ -1,0 +1,119 @@
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+use rustls::{ClientConfig, pki_types::ServerName};
+
+use super::client_builder::ClientTlsBuilder;
+use crate::Error;
+
+/// How a client speaks TLS: whom it trusts, who it is, what it offers.
+///
+/// [`new`](Self::new) is right for the public internet: TLS 1.2 and 1.3, the
+/// platform's roots, certificate and name verified, X25519MLKEM768 offered.
+/// TLS 1.0 and 1.1 do not exist in rustls.
+///
+/// Cloning is cheap, and clones share their sessions: 1,024 TLS 1.3 tickets, so
+/// that many concurrent connects to one server are all resumed. Different
+/// values share nothing.
+///
+/// ```
+/// use tower_socket::layers::tls::{ClientTls, Roots};
+///
+/// # fn main() -> Result<(), tower_socket::Error> {
+/// let tls = ClientTls::builder().alpn(["h2", "http/1.1"]).build()?;
+/// let strict = ClientTls::builder().roots(Roots::none().pem_file("company.pem")).build();
+/// assert!(strict.unwrap_err().is_invalid_input());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct ClientTls(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    server_name: Option<ServerName<'static>>,
+}
+
+enum Config {
+    Ready(Arc<ClientConfig>),
+    Deferred { make: Make, made: OnceLock<Arc<ClientConfig>> },
+}
+
+type Make = Box<dyn Fn() -> Result<ClientConfig, Error> + Send + Sync>;
+
+impl ClientTls {
+    /// The defaults. Never fails: a machine without root certificates is an
+    /// error of the first connection.
+    pub fn new() -> Self {
+        Self::deferred(|| ClientTlsBuilder::default().settings()?.config(), None)
+    }
+
+    /// Starts from the same defaults.
+    pub fn builder() -> ClientTlsBuilder {
+        ClientTlsBuilder::default()
+    }
+
+    /// rustls' configuration. The first call reads the platform's roots, where
+    /// those are asked for.
+    ///
+    /// # Errors
+    ///
+    /// The platform has no roots; or, after [`new`](Self::new), the crate was
+    /// built with no cryptography provider.
+    pub fn config(&self) -> Result<Arc<ClientConfig>, Error> {
+        let (make, made) = match &self.0.config {
+            Config::Ready(config) => return Ok(Arc::clone(config)),
+            Config::Deferred { make, made } => (make, made),
+        };
+        if let Some(config) = made.get() {
+            return Ok(Arc::clone(config));
+        }
+        let config = make()?;
+        Ok(Arc::clone(made.get_or_init(|| Arc::new(config))))
+    }
+
+    pub(super) fn ready(
+        config: Arc<ClientConfig>,
+        server_name: Option<ServerName<'static>>,
+    ) -> Self {
+        Self(Arc::new(Inner { config: Config::Ready(config), server_name }))
+    }
+
+    pub(super) fn deferred(
+        make: impl Fn() -> Result<ClientConfig, Error> + Send + Sync + 'static,
+        server_name: Option<ServerName<'static>>,
+    ) -> Self {
+        let config = Config::Deferred { make: Box::new(make), made: OnceLock::new() };
+        Self(Arc::new(Inner { config, server_name }))
+    }
+}
+
+impl Default for ClientTls {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Takes rustls' configuration as it is.
+impl From<Arc<ClientConfig>> for ClientTls {
+    fn from(config: Arc<ClientConfig>) -> Self {
+        Self::ready(config, None)
+    }
+}
+
+/// Takes rustls' configuration as it is.
+impl From<ClientConfig> for ClientTls {
+    fn from(config: ClientConfig) -> Self {
+        Self::from(Arc::new(config))
+    }
+}
+
+impl fmt::Debug for ClientTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientTls")
+            .field("server_name", &self.0.server_name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,22 @@
+//! How the two sides of a handshake are configured.
+
+mod certificates;
+mod client;
+mod client_builder;
+mod dangerous;
+mod encrypted;
+mod identity;
+mod pem;
+mod protocol;
+mod roots;
+mod self_signed;
+mod server;
+mod server_builder;
+mod sessions;
+mod tickets;
+mod verifier;
+
+pub use self::{
+    client::ClientTls, client_builder::ClientTlsBuilder, dangerous::Dangerous, identity::Identity,
+    roots::Roots, server::ServerTls, server_builder::ServerTlsBuilder,
+};

@@ -1,0 +1,100 @@
+use std::{fmt, path::PathBuf, sync::Arc};
+
+use rustls::ServerConfig;
+
+use super::{certificates::Certificates, identity::Identity, server_builder::ServerTlsBuilder};
+use crate::Error;
+
+/// How a server speaks TLS: who it is, whom it lets in, what it takes.
+///
+/// By default: TLS 1.2 and 1.3, no client certificates, no ALPN, tickets that
+/// shorten a client's next handshake. TLS 1.0 and 1.1 do not exist in rustls.
+///
+/// Files are read when it is built and by [`reload`](Self::reload). Cloning is
+/// cheap; clones share their certificates and tickets, so that one may be kept
+/// to reload what a running server uses.
+///
+/// With TLS 1.3 a client has finished its handshake before the server has seen
+/// the client's certificate: a client that is refused for it learns so at its
+/// first read.
+///
+/// ```no_run
+/// use tower_socket::layers::tls::{Identity, Roots, ServerTls};
+///
+/// # fn main() -> Result<(), tower_socket::Error> {
+/// let simple = ServerTls::from_pem_file("server.pem")?;
+///
+/// let mutual = ServerTls::builder()
+///     .identity(Identity::pem_files("example.com.pem", "example.com.key"))
+///     .identity(Identity::pem_file("example.org.pem").passphrase("secret"))
+///     .require_client_certificate(Roots::none().pem_file("clients.pem"))
+///     .alpn(["h2", "http/1.1"])
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct ServerTls {
+    config: Arc<ServerConfig>,
+    certificates: Option<Arc<Certificates>>,
+}
+
+impl ServerTls {
+    /// The defaults, with one file that contains the certificates and the key.
+    ///
+    /// # Errors
+    ///
+    /// As [`ServerTlsBuilder::build`].
+    pub fn from_pem_file(path: impl Into<PathBuf>) -> Result<Self, Error> {
+        Self::builder().identity(Identity::pem_file(path)).build()
+    }
+
+    /// Starts from the defaults. At least one [`Identity`] is needed.
+    pub fn builder() -> ServerTlsBuilder {
+        ServerTlsBuilder::default()
+    }
+
+    /// Reads the files of every [`Identity`] again, for the next handshakes.
+    /// Connections that are open stay as they are. After `From<ServerConfig>`
+    /// there is nothing to read.
+    ///
+    /// This is blocking file I/O.
+    ///
+    /// # Errors
+    ///
+    /// As [`ServerTlsBuilder::build`]; everything stays as it was then.
+    pub fn reload(&self) -> Result<(), Error> {
+        self.certificates.as_ref().map_or(Ok(()), |certificates| certificates.reload())
+    }
+
+    /// rustls' configuration.
+    pub fn config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.config)
+    }
+
+    pub(super) fn new(config: ServerConfig, certificates: Arc<Certificates>) -> Self {
+        Self { config: Arc::new(config), certificates: Some(certificates) }
+    }
+}
+
+/// Takes rustls' configuration as it is.
+impl From<Arc<ServerConfig>> for ServerTls {
+    fn from(config: Arc<ServerConfig>) -> Self {
+        Self { config, certificates: None }
+    }
+}
+
+/// Takes rustls' configuration as it is.
+impl From<ServerConfig> for ServerTls {
+    fn from(config: ServerConfig) -> Self {
+        Self::from(Arc::new(config))
+    }
+}
+
+impl fmt::Debug for ServerTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerTls")
+            .field("certificates", &self.certificates)
+            .finish_non_exhaustive()
+    }
+}
