@@ -68,7 +68,7 @@ impl TcpConnector {
     }
 
     fn connect(&self, uri: &Uri) -> Result<(TcpStream, SocketAddr), Error> {
-        let address = uri::socket_address(uri)?;
+        let address = uri::connect_address(uri)?;
         if Handle::try_current().is_err() {
             return Err(Error::invalid_input("no tokio runtime to connect on"));
         }

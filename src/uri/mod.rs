@@ -1,36 +1,32 @@
 //! The one parser of every text a user may type, and what the layers read from
 //! a URI.
 
+mod authority;
+mod display;
+mod into_uri;
+mod parts;
+mod rewrite;
+mod scheme;
+mod target;
 pub(crate) mod text;
+mod unix;
 
-use std::fmt;
+#[cfg(test)]
+mod tests;
 
 use http::Uri;
 
-/// A URI as people write it: without the `/` that [`Uri`] invents, and a Unix
-/// socket by its path.
-pub(crate) fn display(uri: &Uri) -> impl fmt::Display + '_ {
-    uri
-}
+pub use self::into_uri::IntoUri;
+pub(crate) use self::{
+    display::display,
+    rewrite::{hostname, with_address, without_tls},
+    scheme::Scheme,
+    target::{
+        Target, connect_address, descriptor, listen_address, systemd_name, target, unix_address,
+    },
+};
+use crate::Error;
 
-/// Whatever names a place to connect to or to listen on.
-pub trait IntoUri {
-    /// The normal form.
-    fn into_uri(self) -> Result<Uri, crate::Error>;
-}
-
-impl IntoUri for &str {
-    fn into_uri(self) -> Result<Uri, crate::Error> {
-        self.parse().map_err(|_| crate::Error::invalid_input("invalid"))
-    }
-}
-
-pub(crate) fn socket_address(uri: &Uri) -> Result<std::net::SocketAddr, crate::Error> {
-    listen_address(uri)
-}
-
-pub(crate) fn listen_address(uri: &Uri) -> Result<std::net::SocketAddr, crate::Error> {
-    uri.authority()
-        .and_then(|a| a.as_str().parse().ok())
-        .ok_or_else(|| crate::Error::invalid_input("invalid"))
+fn invalid(uri: &Uri, reason: authority::Reason) -> Error {
+    Error::invalid_input(reason).with_uri(uri.clone())
 }
