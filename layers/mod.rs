@@ -3,9 +3,13 @@
 #[macro_use]
 mod macros;
 
+#[cfg(feature = "dns")]
+pub mod dns;
 pub mod fixed_uri;
 pub mod timeout;
 #[cfg(feature = "tls")]
 pub mod tls;
 
+#[cfg(feature = "dns")]
+pub use self::dns::DnsLayer;
 pub use self::{fixed_uri::FixedUriLayer, timeout::TimeoutLayer};

@@ -1,0 +1,117 @@
+//! What the resolver is told, and what it reads.
+
+use std::{
+    fs, io,
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use hickory_resolver::{
+    Hosts, Resolver,
+    config::{NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts},
+    proto::rr,
+    system_conf::parse_resolv_conf,
+};
+use tokio::task::spawn_blocking;
+
+use super::{Nameserver, servers::Servers};
+use crate::layers::dns::LookupError;
+
+pub(super) type Client = Resolver<Servers>;
+
+/// The first try and two more.
+const ROUNDS: u32 = 3;
+
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) source: Source,
+    pub(super) hosts: Option<PathBuf>,
+    pub(super) timeout: Option<Duration>,
+    pub(super) retries: Option<u32>,
+    pub(super) cache_size: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    File(PathBuf),
+    Servers(Vec<Nameserver>),
+}
+
+impl Settings {
+    pub(super) fn new(source: Source) -> Self {
+        let hosts = Some("/etc/hosts".into());
+        Self { source, hosts, timeout: None, retries: None, cache_size: None }
+    }
+
+    /// What cannot be read is an empty table, as it is for getaddrinfo(3).
+    pub(super) async fn read_hosts(&self) -> Hosts {
+        let Some(path) = self.hosts.clone() else { return Hosts::default() };
+        let read = spawn_blocking(move || {
+            let mut hosts = Hosts::default();
+            hosts.read_hosts_conf(fs::File::open(path)?)?;
+            io::Result::Ok(hosts)
+        });
+        read.await.ok().and_then(Result::ok).unwrap_or_default()
+    }
+
+    pub(super) async fn client(&self) -> Result<(Servers, Client), LookupError> {
+        match &self.source {
+            Source::Servers(servers) if servers.is_empty() => {
+                Err(LookupError::new("there is no name server to ask"))
+            }
+            Source::Servers(servers) => {
+                let options = ResolverOpts::default();
+                let servers = self.servers(servers.clone(), options.timeout, ROUNDS);
+                self.build(servers, None, Vec::new(), options)
+            }
+            Source::File(path) => {
+                let (config, options) = read_configuration(path.clone()).await?;
+                let (domain, search, servers) = config.into_parts();
+                let servers = servers.into_iter().map(|server| server.ip.into()).collect();
+                let rounds = u32::try_from(options.attempts).unwrap_or(u32::MAX);
+                let servers = self.servers(servers, options.timeout, rounds);
+                // resolv.conf(5): the host's own domain counts only where no
+                // search list is given.
+                let domain = domain.filter(|_| search.is_empty());
+                self.build(servers, domain, search, options)
+            }
+        }
+    }
+
+    fn servers(&self, servers: Vec<Nameserver>, timeout: Duration, rounds: u32) -> Servers {
+        let rounds = self.retries.map_or(rounds, |retries| retries.saturating_add(1));
+        Servers::new(servers, self.timeout.unwrap_or(timeout), rounds.max(1))
+    }
+
+    fn build(
+        &self,
+        servers: Servers,
+        domain: Option<rr::Name>,
+        search: Vec<rr::Name>,
+        mut options: ResolverOpts,
+    ) -> Result<(Servers, Client), LookupError> {
+        options.attempts = 0;
+        options.use_hosts_file = ResolveHosts::Never;
+        options.cache_size = self.cache_size.unwrap_or(options.cache_size);
+        let server = NameServerConfig::udp(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let config = ResolverConfig::from_parts(domain, search, vec![server]);
+        let mut builder = Resolver::builder_with_config(config, servers.clone());
+        *builder.options_mut() = options;
+        let client = builder.build().map_err(|error| LookupError::new(error.to_string()))?;
+        Ok((servers, client))
+    }
+}
+
+async fn read_configuration(path: PathBuf) -> Result<(ResolverConfig, ResolverOpts), LookupError> {
+    let file = path.clone();
+    let read = spawn_blocking(|| fs::read(file)).await;
+    let path = path.display();
+    let text = read.unwrap_or_else(|stopped| Err(stopped.into())).map_err(|error| {
+        LookupError::new(format!("cannot read the resolver configuration {path}: {error}"))
+            .with_source(error)
+    })?;
+    parse_resolv_conf(text).map_err(|error| {
+        LookupError::new(format!("the resolver configuration {path} is of no use: {error}"))
+    })
+}
