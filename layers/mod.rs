@@ -6,10 +6,11 @@ mod macros;
 #[cfg(feature = "dns")]
 pub mod dns;
 pub mod fixed_uri;
+pub mod limit;
 pub mod timeout;
 #[cfg(feature = "tls")]
 pub mod tls;
 
 #[cfg(feature = "dns")]
 pub use self::dns::DnsLayer;
-pub use self::{fixed_uri::FixedUriLayer, timeout::TimeoutLayer};
+pub use self::{fixed_uri::FixedUriLayer, limit::LimitLayer, timeout::TimeoutLayer};
