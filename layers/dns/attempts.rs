@@ -108,7 +108,8 @@ where
             return Poll::Ready(Ok(()));
         };
         ready!(this.service.poll_ready(cx)).map_err(Into::into)?;
-        let future = this.service.call(uri::with_address(this.uri, address));
+        let uri = uri::with_address(this.uri, address)?;
+        let future = this.service.call(uri);
         let deadline = this.timeout.map(|timeout| Box::pin(sleep(timeout)));
         let started = Instant::now();
         this.current.set(Current::Running { future, address, started, deadline });
