@@ -80,7 +80,9 @@ fn check_length(bytes: &[u8], what: &str) -> Result<(), Reason> {
 }
 
 fn encode(bytes: &[&[u8]]) -> String {
-    let mut text = "unix://".to_owned();
+    let length = bytes.iter().map(|part| 2 * part.len()).sum::<usize>();
+    let mut text = String::with_capacity("unix://".len() + length);
+    text.push_str("unix://");
     for byte in bytes.iter().copied().flatten() {
         let _ = write!(text, "{byte:02x}");
     }
