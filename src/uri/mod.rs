@@ -5,6 +5,8 @@ mod authority;
 mod display;
 mod into_uri;
 mod parts;
+#[cfg(test)]
+mod properties;
 mod rewrite;
 mod scheme;
 mod target;

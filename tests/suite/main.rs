@@ -4,3 +4,4 @@ mod support;
 
 mod fixed_uri;
 mod timeout;
+mod uri;
