@@ -3,5 +3,9 @@
 mod support;
 
 mod fixed_uri;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+mod limbo;
 mod timeout;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+mod tls_config;
 mod uri;

@@ -56,9 +56,8 @@ impl ResolvesServerCert for Certificates {
         let schemes = hello.signature_schemes();
         let usable = |key: &&Arc<CertifiedKey>| key.key.choose_scheme(schemes).is_some();
         let named = hello.server_name().and_then(|name| ServerName::try_from(name).ok());
-        let fitting = named.and_then(|name| {
-            current.iter().filter(usable).find(|key| is_valid_for(key, &name))
-        });
+        let fitting = named
+            .and_then(|name| current.iter().filter(usable).find(|key| is_valid_for(key, &name)));
         Some(Arc::clone(fitting.or_else(|| current.iter().find(usable)).unwrap_or(first)))
     }
 }

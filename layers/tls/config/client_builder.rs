@@ -182,7 +182,9 @@ impl Default for ClientTlsBuilder {
 
 fn parse_name(name: &str) -> Result<ServerName<'static>, Error> {
     ServerName::try_from(name.to_owned()).map_err(|_| {
-        Error::invalid_input(format!("the server name \"{name}\" is no host name and no IP address"))
+        Error::invalid_input(format!(
+            "the server name \"{name}\" is no host name and no IP address"
+        ))
     })
 }
 
@@ -219,9 +221,8 @@ impl Settings {
             .dangerous()
             .with_custom_certificate_verifier(self.verifier()?);
         let mut config = match &self.identity {
-            Some(identity) => builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(
-                Arc::clone(identity),
-            ))),
+            Some(identity) => builder
+                .with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(identity)))),
             None => builder.with_no_client_auth(),
         };
         config.alpn_protocols.clone_from(&self.alpn);

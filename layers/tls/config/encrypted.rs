@@ -56,10 +56,7 @@ fn refused(pem: &Pem, error: pkcs8::Error) -> Error {
     use pkcs5::Error::DecryptFailed;
     match error {
         pkcs8::Error::EncryptedPrivateKey(DecryptFailed) | pkcs8::Error::Asn1(_) => {
-            Error::invalid_input(format!(
-                "wrong passphrase for the private key in {}",
-                pem.name
-            ))
+            Error::invalid_input(format!("wrong passphrase for the private key in {}", pem.name))
         }
         error => unsupported(pem, "in an unsupported way").with_source(error),
     }

@@ -97,9 +97,9 @@ fn certified(
 ) -> Result<CertifiedKey, Error> {
     use rustls::Error as TlsError;
     CertifiedKey::from_der(chain, private, provider).map_err(|error| match error {
-        TlsError::InconsistentKeys(InconsistentKeys::KeyMismatch) => Error::invalid_input(
-            format!("the private key in {key} does not belong to the certificate in {certificate}"),
-        ),
+        TlsError::InconsistentKeys(InconsistentKeys::KeyMismatch) => Error::invalid_input(format!(
+            "the private key in {key} does not belong to the certificate in {certificate}"
+        )),
         TlsError::NoCertificatesPresented => Error::invalid_input("no certificate was given"),
         TlsError::InvalidCertificate(CertificateError::BadEncoding) => {
             Error::invalid_input(format!("{certificate} is no valid certificate"))
@@ -108,8 +108,9 @@ fn certified(
             Error::invalid_input(format!("cannot use the certificate in {certificate}"))
                 .with_source(error)
         }
-        error => Error::invalid_input(format!("cannot use the private key in {key}"))
-            .with_source(error),
+        error => {
+            Error::invalid_input(format!("cannot use the private key in {key}")).with_source(error)
+        }
     })
 }
 

@@ -75,10 +75,7 @@ impl Protocol {
     }
 }
 
-fn find_suite(
-    provider: &CryptoProvider,
-    name: CipherSuite,
-) -> Result<SupportedCipherSuite, Error> {
+fn find_suite(provider: &CryptoProvider, name: CipherSuite) -> Result<SupportedCipherSuite, Error> {
     let suite = provider.cipher_suites.iter().find(|suite| suite.suite() == name);
     suite.copied().ok_or_else(|| {
         Error::invalid_input(format!("the cryptography provider has no cipher suite {name:?}"))
