@@ -2,7 +2,7 @@ use http::Uri;
 use tower_layer::Layer;
 
 use super::FixedUri;
-use crate::Error;
+use crate::{Error, IntoUri};
 
 /// Sends every request to one URI. See the [module](super) for details.
 #[derive(Clone, Debug)]
@@ -15,9 +15,9 @@ impl FixedUriLayer {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when `uri` is none.
-    pub fn new(uri: Uri) -> Result<Self, Error> {
-        Ok(Self { uri })
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when what is given is no URI.
+    pub fn new(uri: impl IntoUri) -> Result<Self, Error> {
+        Ok(Self { uri: uri.into_uri()? })
     }
 }
 

@@ -15,7 +15,7 @@
 //! # async fn main() -> Result<(), tower_socket::Error> {
 //! let echo = service_fn(|uri: Uri| async move { Ok::<_, tower_socket::Error>(uri) });
 //! let connector = ServiceBuilder::new()
-//!     .layer(FixedUriLayer::new(Uri::from_static("tcp://127.0.0.1:8080"))?)
+//!     .layer(FixedUriLayer::new("tcp://127.0.0.1:8080")?)
 //!     .service(echo);
 //!
 //! let asked = connector.oneshot(Uri::from_static("tcp://example.com:80")).await?;

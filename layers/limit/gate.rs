@@ -1,8 +1,6 @@
 //! One wrapper's way to a place.
 
-use std::{
-    task::{Context, Poll, ready},
-};
+use std::task::{Context, Poll, ready};
 
 use tokio_util::sync::PollSemaphore;
 

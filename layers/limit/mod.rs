@@ -65,6 +65,4 @@ mod service;
 mod source;
 mod stream;
 
-pub use self::{
-    connecting::Connecting, handling::Handling, layer::LimitLayer, service::Limit,
-};
+pub use self::{connecting::Connecting, handling::Handling, layer::LimitLayer, service::Limit};

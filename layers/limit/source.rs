@@ -98,10 +98,7 @@ mod tests {
 
     #[test]
     fn ipv6_counts_by_network_and_mapped_ipv4_by_address() {
-        assert_eq!(
-            Source::from(address("2001:db8::1")),
-            Source::from(address("2001:db8::ffff:2"))
-        );
+        assert_eq!(Source::from(address("2001:db8::1")), Source::from(address("2001:db8::ffff:2")));
         assert_ne!(Source::from(address("2001:db8::1")), Source::from(address("2001:db8:0:1::1")));
         assert_eq!(Source::from(address("::ffff:192.0.2.1")), Source::from(address("192.0.2.1")));
         assert_ne!(
@@ -114,7 +111,8 @@ mod tests {
     fn the_table_is_bounded() {
         let sources = Sources::default();
         let number = |n: usize| IpAddr::from(Ipv4Addr::from_bits(n as u32));
-        let visits: Vec<_> = (0..MAX_SOURCES).map(|n| sources.enter(number(n), 9).unwrap()).collect();
+        let visits: Vec<_> =
+            (0..MAX_SOURCES).map(|n| sources.enter(number(n), 9).unwrap()).collect();
         assert_eq!(sources.enter(number(MAX_SOURCES), 9).unwrap_err(), Full::Table);
         sources.enter(number(0), 9).unwrap();
         drop(visits);

@@ -23,7 +23,7 @@ fn ignored() -> Uri {
 type Service = mock::Spawn<FixedUri<Mock<Uri, &'static str>>>;
 
 fn with_mock() -> (Service, mock::Handle<Uri, &'static str>) {
-    mock::spawn_layer(FixedUriLayer::new(fixed()).unwrap())
+    mock::spawn_layer(FixedUriLayer::new("tcp://127.0.0.1:8080").unwrap())
 }
 
 // FIX-01
@@ -56,7 +56,7 @@ async fn an_error_shows_the_one_uri() {
 fn a_callers_mistake_passes_untouched() {
     let silent = service_fn(|_: Uri| pending::<Result<(), Error>>());
     let mut service = ServiceBuilder::new()
-        .layer(FixedUriLayer::new(fixed()).unwrap())
+        .layer(FixedUriLayer::new("tcp://127.0.0.1:8080").unwrap())
         .layer(TimeoutLayer::new(Duration::from_secs(1)))
         .service(silent);
     // Outside a runtime there is no way to wait for the deadline.

@@ -5,6 +5,7 @@ mod support;
 mod fixed_uri;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod limbo;
+mod limit;
 mod timeout;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod tls_config;
