@@ -6,7 +6,7 @@ use tower::{BoxError, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_layer::Layer;
 use tower_socket::{
     Connection, Error, Incoming, TcpConnector, TcpServer,
-    layers::{LimitLayer, TimeoutLayer},
+    layers::{FixedUriLayer, LimitLayer, TimeoutLayer},
 };
 use tower_test::mock;
 
@@ -68,4 +68,22 @@ async fn a_pausing_connector_waits_for_a_place() {
     drop(connection);
     assert!(connector.is_woken());
     assert_ready_ok!(connector.poll_ready::<Uri>());
+}
+
+#[tokio::test]
+async fn a_stack_is_clone_send_and_sync_and_its_futures_are_unpin() {
+    fn check<S>(mut connector: S)
+    where
+        S: Service<Uri> + Clone + Send + Sync + 'static,
+        S::Future: Send + Unpin,
+    {
+        let _unpolled = connector.call(uri());
+    }
+    check(
+        ServiceBuilder::new()
+            .layer(FixedUriLayer::new("tcp://127.0.0.1:1").unwrap())
+            .layer(TimeoutLayer::new(std::time::Duration::from_secs(1)))
+            .layer(LimitLayer::new(1).pause_on_limit())
+            .service(TcpConnector::new()),
+    );
 }
