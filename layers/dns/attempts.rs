@@ -104,12 +104,12 @@ where
 
     fn poll_start(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let mut this = self.project();
-        let CurrentProjection::Waiting { address: &mut address } = this.current.as_mut().project() else {
+        let CurrentProjection::Waiting { address: &mut address } = this.current.as_mut().project()
+        else {
             return Poll::Ready(Ok(()));
         };
         ready!(this.service.poll_ready(cx)).map_err(Into::into)?;
-        let uri = uri::with_address(this.uri, address)?;
-        let future = this.service.call(uri);
+        let future = this.service.call(uri::with_address(this.uri, address)?);
         let deadline = this.timeout.map(|timeout| Box::pin(sleep(timeout)));
         let started = Instant::now();
         this.current.set(Current::Running { future, address, started, deadline });
@@ -150,8 +150,7 @@ where
             this.current.as_mut().project()
         {
             let error = error.with_uri(shown(this.uri, address)).with_peer(Some(address.into()));
-            let attempt =
-                Attempt::new(address, *started - *this.began, started.elapsed(), error);
+            let attempt = Attempt::new(address, *started - *this.began, started.elapsed(), error);
             this.failed.push(attempt);
         }
         this.current.set(Current::None);
@@ -162,6 +161,5 @@ where
 /// The URI of one attempt as people know it: without `hostname`.
 fn shown(uri: &Uri, address: SocketAddr) -> Uri {
     let scheme = uri.scheme_str().unwrap_or("tcp");
-    let parsed = Uri::builder().scheme(scheme).authority(address.to_string()).path_and_query("/");
-    parsed.build().unwrap_or_default()
+    Uri::try_from(format!("{scheme}://{address}")).unwrap_or_else(|_| uri.clone())
 }

@@ -70,9 +70,13 @@ impl Lookups {
     }
 
     /// Ready once addresses may be tried. Later answers are still taken in.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, candidates: &mut Candidates) -> Poll<()> {
+    pub(super) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        candidates: &mut Candidates,
+    ) -> Poll<Result<(), Error>> {
         if self.progress == Progress::Unstarted {
-            self.start();
+            self.start()?;
         }
         self.poll_running(cx, candidates);
         self.poll_deadline(cx);
@@ -80,20 +84,20 @@ impl Lookups {
             ready!(self.poll_preferred(cx, candidates));
             self.progress = Progress::Open;
         }
-        Poll::Ready(())
+        Poll::Ready(Ok(()))
     }
 
-    /// Resolvers may need a runtime, so they are called when polled.
-    fn start(&mut self) {
+    /// Resolvers need a runtime too, so they are called no earlier than here.
+    fn start(&mut self) -> Result<(), Error> {
+        Handle::try_current().map_err(|error| {
+            Error::invalid_input("a lookup needs a tokio runtime to wait in").with_source(error)
+        })?;
         self.progress = Progress::Waiting;
-        if Handle::try_current().is_err() {
-            self.failed.push((Records::Both, "there is no tokio runtime here".into()));
-            return;
-        }
         self.deadline = self.timeout.map(|timeout| Box::pin(sleep(timeout)));
         for &records in self.wanted() {
             self.running.push((records, self.resolver.lookup(&self.name, records)));
         }
+        Ok(())
     }
 
     fn wanted(&self) -> &'static [Records] {

@@ -1,4 +1,73 @@
 //! Connecting by name.
+//!
+//! [`DnsLayer`] puts the addresses of a host name in its place, for a
+//! connector below that takes addresses only:
+//!
+//! ```text
+//! tcp://example.com:80  →  tcp://[2001:db8::1]:80?hostname=example.com
+//!                          tcp://192.0.2.1:80?hostname=example.com
+//! ```
+//!
+//! - A URI with an IP address passes straight through, as it is, and so do
+//!   the errors below.
+//! - The `hostname` tells a TLS layer below which name to verify. One that is
+//!   given in the URI is never replaced.
+//! - AAAA and A records are looked up at once. One lookup that fails does not
+//!   matter as long as the other has an answer.
+//! - The addresses are tried one after the other until one works: IPv6 first,
+//!   then the families in turn. IPv4 addresses wait at most 50 ms for the
+//!   answer about IPv6 (RFC 8305, section 3); answers that come later still
+//!   join in.
+//! - The service below must be `Clone`: the one that was made ready makes the
+//!   attempts of its call, a clone takes its place.
+//!
+//! # Errors
+//!
+//! What is wrong with the URI is found before any lookup, and such an
+//! `InvalidInput` of the service below passes untouched. A name without
+//! addresses is a `Resolve`; after that the error has every address tried, in
+//! [`attempts`](crate::Error::attempts):
+//!
+//! ```text
+//! connection to tcp://example.com:80 failed: connection to tcp://192.0.2.1:80 failed: connection refused (ECONNREFUSED)
+//! ```
+//!
+//! # Order
+//!
+//! With a TLS layer below this one, an address whose handshake fails is
+//! followed by the next one; with one above, the first address that accepts
+//! decides. Both verify the right name.
+//!
+//! # Example
+//!
+//! ```
+//! use http::Uri;
+//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//! use tower_socket::layers::{DnsLayer, dns::FixedHosts};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), tower_socket::Error> {
+//! let connector = service_fn(|uri: Uri| async move { Ok::<_, tower_socket::Error>(uri) });
+//! let hosts = FixedHosts::new().with("example.com", [std::net::Ipv6Addr::LOCALHOST]);
+//! let connector = ServiceBuilder::new().layer(DnsLayer::new(hosts)).service(connector);
+//!
+//! let uri = connector.oneshot(Uri::from_static("tcp://example.com:80")).await?;
+//! assert_eq!(uri, "tcp://[::1]:80?hostname=example.com");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`DnsLayer::system`] asks what the system is configured to ask. Name
+//! servers of your own are a [`DnsResolver`], any other way to find addresses
+//! a [`Resolve`]:
+//!
+//! ```
+//! use tower_socket::layers::{DnsLayer, dns::{DnsResolver, Nameserver}};
+//!
+//! let servers: [Nameserver; 2] = ["192.0.2.53".parse()?, "tcp://[2001:db8::53]:5353".parse()?];
+//! let layer = DnsLayer::new(DnsResolver::with_servers(servers));
+//! # Ok::<(), tower_socket::Error>(())
+//! ```
 
 mod attempts;
 mod candidates;

@@ -22,11 +22,7 @@ pin_project! {
 }
 
 impl<S, F> Named<S, F> {
-    pub(super) fn new(
-        lookups: Lookups,
-        candidates: Candidates,
-        attempts: Attempts<S, F>,
-    ) -> Self {
+    pub(super) fn new(lookups: Lookups, candidates: Candidates, attempts: Attempts<S, F>) -> Self {
         Self { lookups, candidates, attempts }
     }
 }
@@ -41,7 +37,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        ready!(this.lookups.poll(cx, this.candidates));
+        ready!(this.lookups.poll(cx, this.candidates))?;
         if let Some(result) = ready!(this.attempts.as_mut().poll(cx, this.candidates)) {
             return Poll::Ready(result);
         }

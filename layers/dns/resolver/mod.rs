@@ -171,11 +171,15 @@ fn not_found(name: &Name, servers: &Servers, error: NetError) -> Result<Answer, 
     match error {
         NetError::Dns(DnsError::NoRecordsFound(none)) => match none.response_code {
             ResponseCode::NoError => Ok(Answer {
-                expires: none.negative_ttl.map(|ttl| Instant::now() + Duration::from_secs(ttl.into())),
+                expires: none
+                    .negative_ttl
+                    .map(|ttl| Instant::now() + Duration::from_secs(ttl.into())),
                 ..Answer::empty()
             }),
-            ResponseCode::NXDomain => Err(LookupError::new(format!("{name} does not exist (NXDOMAIN)"))
-                .with_response_code(ResponseCode::NXDomain.into())),
+            ResponseCode::NXDomain => {
+                Err(LookupError::new(format!("{name} does not exist (NXDOMAIN)"))
+                    .with_response_code(ResponseCode::NXDomain.into()))
+            }
             code => Err(refused(servers, code)),
         },
         NetError::Dns(DnsError::ResponseCode(code)) => Err(refused(servers, code)),
@@ -192,11 +196,8 @@ fn refused(servers: &Servers, code: ResponseCode) -> LookupError {
 fn silent(servers: &Servers) -> LookupError {
     let (timeout, rounds) = (servers.timeout, servers.rounds);
     let times = if rounds == 1 { "once".into() } else { format!("{rounds} times") };
-    LookupError::new(format!(
-        "no answer from {} within {timeout:?}, asked {times}",
-        list(servers)
-    ))
-    .with_source(io::ErrorKind::TimedOut.into())
+    LookupError::new(format!("no answer from {} within {timeout:?}, asked {times}", list(servers)))
+        .with_source(io::ErrorKind::TimedOut.into())
 }
 
 fn list(servers: &Servers) -> String {
