@@ -93,7 +93,7 @@ impl Connection {
     }
 
     /// Keeps `value` until the connection is gone, through TLS, splits and
-    /// upgrades. What was held last goes first.
+    /// upgrades. What was held first goes first.
     pub fn hold<T: Send + Sync + 'static>(&mut self, value: T) {
         self.held.push(value);
     }
