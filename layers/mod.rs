@@ -6,6 +6,7 @@ mod macros;
 #[cfg(feature = "dns")]
 pub mod dns;
 pub mod fixed_uri;
+pub mod handshake;
 pub mod limit;
 pub mod timeout;
 #[cfg(feature = "tls")]
@@ -13,4 +14,6 @@ pub mod tls;
 
 #[cfg(feature = "dns")]
 pub use self::dns::DnsLayer;
-pub use self::{fixed_uri::FixedUriLayer, limit::LimitLayer, timeout::TimeoutLayer};
+pub use self::{
+    fixed_uri::FixedUriLayer, handshake::HandshakeLayer, limit::LimitLayer, timeout::TimeoutLayer,
+};

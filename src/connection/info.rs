@@ -108,6 +108,12 @@ impl ConnectionInfo {
         self.0.state.store(state as u8, Ordering::Release);
     }
 
+    /// Changes the state only where it still is `from`.
+    pub(crate) fn change_state(&self, from: ConnectionState, to: ConnectionState) {
+        let (success, failure) = (Ordering::AcqRel, Ordering::Relaxed);
+        let _ = self.0.state.compare_exchange(from as u8, to as u8, success, failure);
+    }
+
     /// Facts about TLS, once its handshake is done.
     #[cfg(feature = "tls")]
     pub fn tls(&self) -> Option<&TlsInfo> {

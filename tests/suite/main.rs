@@ -3,6 +3,7 @@
 mod support;
 
 mod fixed_uri;
+mod handshake;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod limbo;
 mod limit;

@@ -1,0 +1,85 @@
+//! How a handshake ended, as an item of the stream.
+
+use std::{any::Any, time::Duration};
+
+use tokio::task::{Id, JoinError};
+use tower::timeout::error::Elapsed;
+
+use crate::{BoxError, Connection, ConnectionInfo, Error, ErrorKind};
+
+/// What the handshake's task left.
+pub(super) type Joined = Result<(Id, Result<Connection, Error>), JoinError>;
+
+pub(super) fn id(joined: &Joined) -> Id {
+    match joined {
+        Ok((id, _)) => *id,
+        Err(error) => error.id(),
+    }
+}
+
+pub(super) fn item(joined: Joined, info: Option<ConnectionInfo>) -> Result<Connection, Error> {
+    let (_, outcome) =
+        joined.map_err(|error| lost(error).with_peer(info.and_then(|info| info.peer_address())))?;
+    outcome
+}
+
+/// What the error of a handshake means.
+pub(super) fn failed(error: BoxError, phase: &'static str, elapsed: Duration) -> Error {
+    if !error.is::<Elapsed>() {
+        return kept(error);
+    }
+    let timeout = Error::new(ErrorKind::Timeout).with_source(error);
+    timeout.with_reason(phase).with_elapsed(rounded(elapsed))
+}
+
+/// Ours stays as it is.
+pub(super) fn kept(error: BoxError) -> Error {
+    match error.downcast::<Error>() {
+        Ok(error) => *error,
+        Err(error) => Error::new(ErrorKind::Handshake).with_source(error),
+    }
+}
+
+fn lost(error: JoinError) -> Error {
+    match error.try_into_panic() {
+        Ok(panic) => panicked(panic.as_ref()),
+        Err(_) => Error::new(ErrorKind::Evicted),
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Error {
+    let error = Error::new(ErrorKind::Panicked);
+    let literal = panic.downcast_ref::<&'static str>().copied();
+    match (literal, panic.downcast_ref::<String>()) {
+        (Some(message), _) => error.with_reason(message),
+        (None, Some(message)) => error.with_reason(message.clone()),
+        (None, None) => error,
+    }
+}
+
+/// tower does not say which deadline passed. Its timer fires up to two
+/// milliseconds late, which nobody wants to read in `10.001613948s`.
+fn rounded(elapsed: Duration) -> Duration {
+    let step = if elapsed < Duration::from_secs(1) { 1 } else { 10 };
+    let steps = elapsed.as_millis() / step;
+    u64::try_from(steps * step).map_or(elapsed, Duration::from_millis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_timer_is_not_shown() {
+        assert_eq!(rounded(Duration::from_nanos(10_001_613_948)), Duration::from_secs(10));
+        assert_eq!(rounded(Duration::from_micros(250_900)), Duration::from_millis(250));
+    }
+
+    #[test]
+    fn a_panic_keeps_its_message() {
+        let message = String::from("slot 7 is on fire");
+        let said = "connection failed because its handshake panicked: slot 7 is on fire";
+        assert_eq!(panicked(&message).to_string(), said);
+        assert_eq!(panicked(&7).to_string(), "connection failed because its handshake panicked");
+    }
+}
