@@ -17,7 +17,7 @@ use crate::Error;
 
 /// Counts from its first poll.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub(in crate::layers) struct Clock {
     duration: Duration,
     timer: Option<Timer>,
     parking: Arc<Parking>,
@@ -36,15 +36,18 @@ struct Timer {
 /// arming a new one takes an allocation, a lock, and the system call that
 /// wakes the driver.
 #[derive(Debug, Default)]
-pub(super) struct Parking(Mutex<Option<Timer>>);
+pub(in crate::layers) struct Parking(Mutex<Option<Timer>>);
 
 impl Clock {
-    pub(super) fn new(duration: Duration, parking: Arc<Parking>) -> Self {
+    pub(in crate::layers) fn new(duration: Duration, parking: Arc<Parking>) -> Self {
         Self { duration, timer: None, parking }
     }
 
     /// Ready with the duration when it has passed.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Duration, Error>> {
+    pub(in crate::layers) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Duration, Error>> {
         if self.timer.is_none() {
             let Some(deadline) = Instant::now().checked_add(self.duration) else {
                 return Poll::Pending;
@@ -58,7 +61,7 @@ impl Clock {
     }
 
     /// Leaves the timer to the next call, still armed, with nobody to wake.
-    pub(super) fn park(&mut self) {
+    pub(in crate::layers) fn park(&mut self) {
         if let Some(mut timer) = self.timer.take() {
             let _ = timer.poll(&mut Context::from_waker(Waker::noop()));
             self.parking.put(timer);

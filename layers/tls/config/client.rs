@@ -74,6 +74,10 @@ impl ClientTls {
         Ok(Arc::clone(made.get_or_init(|| Arc::new(config))))
     }
 
+    pub(in crate::layers::tls) fn server_name(&self) -> Option<&ServerName<'static>> {
+        self.0.server_name.as_ref()
+    }
+
     pub(super) fn ready(
         config: Arc<ClientConfig>,
         server_name: Option<ServerName<'static>>,

@@ -1,0 +1,77 @@
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use tower_service::Service;
+
+use super::{ServerTls, handshake::Handshake};
+use crate::{Connection, Error};
+
+/// Speaks TLS as a server: a `Service<Connection>` that answers with the same
+/// connection, encrypted.
+///
+/// [`TlsAcceptLayer`](super::TlsAcceptLayer) runs it on every connection of a
+/// server, side by side and with a deadline; this is the part for
+/// [`HandshakeLayer`](crate::layers::HandshakeLayer) with other layers around
+/// it, or for a protocol that begins in plain text and changes over. It has no
+/// deadline of its own.
+///
+/// A handshake that fails is an error with the client's address, and its
+/// connection is closed:
+///
+/// ```text
+/// connection from tcp://192.0.2.1:50000 failed during TLS handshake: connection lost (ECONNRESET)
+/// ```
+#[derive(Clone, Debug)]
+pub struct TlsAcceptor {
+    tls: ServerTls,
+}
+
+impl TlsAcceptor {
+    /// Always ready: it limits nothing.
+    pub fn new(tls: ServerTls) -> Self {
+        Self { tls }
+    }
+}
+
+impl Service<Connection> for TlsAcceptor {
+    type Response = Connection;
+    type Error = Error;
+    type Future = Accepting;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, connection: Connection) -> Accepting {
+        Accepting { handshake: Handshake::server(self.tls.config(), connection) }
+    }
+}
+
+/// Future of [`TlsAcceptor`]. Dropping it closes the connection.
+///
+/// # Panics
+///
+/// When it is polled after it finished.
+#[must_use = "futures do nothing unless polled"]
+pub struct Accepting {
+    handshake: Handshake,
+}
+
+impl Future for Accepting {
+    type Output = Result<Connection, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let handshake = &mut self.get_mut().handshake;
+        let polled = handshake.poll(cx);
+        polled.map_err(|error| error.with_peer(handshake.info().peer_address()))
+    }
+}
+
+impl fmt::Debug for Accepting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accepting").field("info", self.handshake.info()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,132 @@
+use std::{
+    fmt, mem,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use http::Uri;
+use pin_project_lite::pin_project;
+use rustls::{ClientConfig, pki_types::ServerName};
+
+use super::handshake::Handshake;
+use crate::{Connection, Error, ErrorKind, layers::timeout::Clock};
+
+pin_project! {
+    /// Future of [`Tls`](super::Tls): a connection attempt, then a handshake.
+    ///
+    /// Dropping it drops the attempt below, or closes the connection in the
+    /// middle of its handshake.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled after it finished.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Connecting<F> {
+        uri: Uri,
+        #[pin]
+        state: State<F>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<F> {
+        // Another layer's: TLS has nothing to do with it.
+        Passing { #[pin] inner: F },
+        // ## Connecting => (Handshaking | Finished)
+        Connecting { #[pin] inner: F, plan: Option<Plan> },
+        // ## Handshaking => Finished
+        Handshaking { handshake: Handshake, clock: Option<Clock> },
+        // ## Failed => Finished
+        Failed { error: Option<Error> },
+        Finished,
+    }
+}
+
+/// What to do once there is a connection.
+pub(super) struct Plan {
+    pub(super) config: Arc<ClientConfig>,
+    pub(super) name: ServerName<'static>,
+    pub(super) clock: Option<Clock>,
+}
+
+impl<F> Connecting<F> {
+    pub(super) fn new(inner: F, uri: Uri, plan: Plan) -> Self {
+        Self { uri, state: State::Connecting { inner, plan: Some(plan) } }
+    }
+
+    pub(super) fn passing(inner: F) -> Self {
+        Self { uri: Uri::default(), state: State::Passing { inner } }
+    }
+
+    pub(super) fn failed(error: Error) -> Self {
+        Self { uri: Uri::default(), state: State::Failed { error: Some(error) } }
+    }
+}
+
+impl<F, E> Future for Connecting<F>
+where
+    F: Future<Output = Result<Connection, E>>,
+    E: Into<Error>,
+{
+    type Output = Result<Connection, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let result = loop {
+            match this.state.as_mut().project() {
+                StateProjection::Passing { inner } => {
+                    return inner.poll(cx).map_err(Into::into);
+                }
+                StateProjection::Connecting { inner, plan } => {
+                    let connection = match ready!(inner.poll(cx)) {
+                        Ok(connection) => connection,
+                        Err(error) => break Err(error.into()),
+                    };
+                    let Plan { config, name, clock } = plan.take().expect("taken once");
+                    let handshake = Handshake::client(config, name, connection);
+                    this.state.set(State::Handshaking { handshake, clock });
+                }
+                StateProjection::Handshaking { handshake, clock } => {
+                    break ready!(poll_in_time(handshake, clock, cx));
+                }
+                StateProjection::Failed { error } => {
+                    return Poll::Ready(Err(error.take().expect("polled after it finished")));
+                }
+                StateProjection::Finished => panic!("polled after it finished"),
+            }
+        };
+        this.state.set(State::Finished);
+        Poll::Ready(result.map_err(|error| error.passing(mem::take(this.uri))))
+    }
+}
+
+/// The handshake before the clock.
+fn poll_in_time(
+    handshake: &mut Handshake,
+    clock: &mut Option<Clock>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<Connection, Error>> {
+    let result = match (handshake.poll(cx), clock) {
+        (Poll::Ready(result), None) => result,
+        (Poll::Ready(result), Some(clock)) => {
+            clock.park();
+            result
+        }
+        (Poll::Pending, None) => return Poll::Pending,
+        (Poll::Pending, Some(clock)) => Err(match ready!(clock.poll(cx)) {
+            Ok(elapsed) => {
+                Error::new(ErrorKind::Timeout).with_reason("TLS handshake").with_elapsed(elapsed)
+            }
+            Err(no_runtime) => no_runtime,
+        }),
+    };
+    Poll::Ready(result.map_err(|error| error.with_peer(handshake.info().peer_address())))
+}
+
+impl<F> fmt::Debug for Connecting<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connecting").field("uri", &self.uri).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,88 @@
+//! What both sides do with a connection.
+
+use std::{
+    fmt, io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use rustls::{ClientConfig, ServerConfig, pki_types::ServerName};
+use tokio::time::Instant;
+use tokio_rustls::{Accept, Connect, TlsAcceptor, TlsConnector, TlsStream};
+
+use super::error::failed;
+use crate::{Connection, ConnectionInfo, Error, TlsInfo, connection::Transport};
+
+/// A handshake under way. It is big: most of it is rustls' buffers and state.
+pub(super) struct Handshake(Box<Inner>);
+
+struct Inner {
+    role: Role,
+    info: ConnectionInfo,
+    started: Instant,
+}
+
+enum Role {
+    Client { connect: Connect<Connection>, name: Option<String> },
+    Server(Accept<Connection>),
+}
+
+impl Handshake {
+    pub(super) fn client(
+        config: Arc<ClientConfig>,
+        name: ServerName<'static>,
+        connection: Connection,
+    ) -> Self {
+        let info = connection.info().clone();
+        let shown = match &name {
+            ServerName::DnsName(name) => Some(name.as_ref().to_owned()),
+            _ => None,
+        };
+        let connect = TlsConnector::from(config).connect(name, connection);
+        Self::new(Role::Client { connect, name: shown }, info)
+    }
+
+    pub(super) fn server(config: Arc<ServerConfig>, connection: Connection) -> Self {
+        let info = connection.info().clone();
+        Self::new(Role::Server(TlsAcceptor::from(config).accept(connection)), info)
+    }
+
+    fn new(role: Role, info: ConnectionInfo) -> Self {
+        Self(Box::new(Inner { role, info, started: Instant::now() }))
+    }
+
+    pub(super) fn info(&self) -> &ConnectionInfo {
+        &self.0.info
+    }
+
+    /// The error has neither URI nor peer.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Connection, Error>> {
+        let Inner { role, info, started } = &mut *self.0;
+        let stream = ready!(role.poll(cx)).map_err(failed)?;
+        let (_, session) = stream.get_ref();
+        let name = match (role, &stream) {
+            (Role::Client { name, .. }, _) => name.as_deref(),
+            (_, TlsStream::Server(stream)) => stream.get_ref().1.server_name(),
+            _ => None,
+        };
+        info.set_tls(TlsInfo::new(session, name, started.elapsed()));
+        let info = info.clone();
+        Poll::Ready(Ok(Connection::from_transport(Transport::Tls(Box::new(stream)), info)))
+    }
+}
+
+impl Role {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<TlsStream<Connection>>> {
+        match self {
+            Self::Client { connect, .. } => Pin::new(connect).poll(cx).map_ok(TlsStream::Client),
+            Self::Server(accept) => Pin::new(accept).poll(cx).map_ok(TlsStream::Server),
+        }
+    }
+}
+
+impl fmt::Debug for Handshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handshake").field("info", self.info()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,39 @@
+//! The name a client asks for and verifies.
+
+use http::Uri;
+use rustls::pki_types::ServerName;
+
+use super::ClientTls;
+use crate::{
+    Error,
+    uri::{self, Scheme, Target},
+};
+
+/// The configuration's, else the parameter `hostname`, else the host.
+pub(super) fn server_name(tls: &ClientTls, uri: &Uri) -> Result<ServerName<'static>, Error> {
+    if let Some(name) = tls.server_name() {
+        return Ok(name.clone());
+    }
+    match uri::hostname(uri) {
+        Some(name) if !name.is_empty() => parse(&name, uri),
+        _ => of_host(uri),
+    }
+}
+
+fn of_host(uri: &Uri) -> Result<ServerName<'static>, Error> {
+    if Scheme::of(uri) == Some(Scheme::Unix) {
+        let reason = "TLS over a Unix socket needs a server name or the parameter `hostname`";
+        return Err(Error::invalid_input(reason).with_uri(uri.clone()));
+    }
+    match uri::target(uri)? {
+        Target::Address(address) => Ok(ServerName::from(address.ip())),
+        Target::Name { name, .. } => parse(name, uri),
+    }
+}
+
+fn parse(name: &str, uri: &Uri) -> Result<ServerName<'static>, Error> {
+    ServerName::try_from(name).map(|name| name.to_owned()).map_err(|_| {
+        Error::invalid_input(format!("no certificate can be for the name {name:?}"))
+            .with_uri(uri.clone())
+    })
+}
