@@ -1,0 +1,54 @@
+use std::time::Duration;
+
+use tower::timeout::Timeout;
+use tower_layer::Layer;
+
+use super::{ServerTls, TlsAccept, TlsAcceptor};
+use crate::layers::handshake::HandshakeLayer;
+
+/// Speaks TLS as a server on every connection of the server below.
+///
+/// It is [`HandshakeLayer`] with tower's timeout around a [`TlsAcceptor`]: each
+/// handshake runs on its own task, silent clients delay nobody, and one that
+/// fails is an `Err` item with the client's address. The server's handle shows
+/// `tls://` addresses.
+#[derive(Clone, Debug)]
+pub struct TlsAcceptLayer {
+    tls: ServerTls,
+    timeout: Duration,
+    slots: Option<usize>,
+}
+
+impl TlsAcceptLayer {
+    /// Ten seconds for each handshake, and as many at once as
+    /// [`HandshakeLayer::slots`] says.
+    pub fn new(tls: ServerTls) -> Self {
+        Self { tls, timeout: Duration::from_secs(10), slots: None }
+    }
+
+    /// Gives each handshake this long.
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How many handshakes run at once; see [`HandshakeLayer::slots`].
+    pub fn slots(mut self, slots: usize) -> Self {
+        self.slots = Some(slots);
+        self
+    }
+}
+
+impl<S> Layer<S> for TlsAcceptLayer {
+    type Service = TlsAccept<S>;
+
+    fn layer(&self, inner: S) -> TlsAccept<S> {
+        let acceptor = Timeout::new(TlsAcceptor::new(self.tls.clone()), self.timeout);
+        let handshakes = HandshakeLayer::new(acceptor).phase("TLS handshake");
+        let handshakes = match self.slots {
+            Some(slots) => handshakes.slots(slots),
+            None => handshakes,
+        };
+        TlsAccept::new(handshakes.layer(inner))
+    }
+}
