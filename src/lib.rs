@@ -5,9 +5,13 @@
 mod address;
 pub mod connection;
 mod error;
+pub mod fd;
+mod refused;
 mod registry;
+mod runtime;
 pub mod server;
 pub mod tcp;
+pub mod unix;
 mod uri;
 
 #[cfg(feature = "tls")]
@@ -16,9 +20,11 @@ pub use self::{
     address::Address,
     connection::{Connection, ConnectionInfo},
     error::{Attempt, BoxError, Error, ErrorKind},
+    fd::FdServer,
     registry::Registry,
     server::{Incoming, ServerHandle},
     tcp::{TcpConnector, TcpServer},
+    unix::{UnixConnector, UnixServer},
     uri::IntoUri,
 };
 

@@ -1,5 +1,6 @@
 //! One type for every connection.
 
+mod credentials;
 mod held;
 #[cfg(feature = "hyper")]
 mod hyper;
@@ -12,6 +13,7 @@ mod transport;
 
 use std::{fmt, os::fd::BorrowedFd};
 
+use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf},
     net::{TcpStream, UnixStream},
@@ -21,11 +23,12 @@ use tokio::{
 pub use self::tls_info::TlsInfo;
 pub(crate) use self::transport::Transport;
 pub use self::{
+    credentials::PeerCredentials,
     info::{ConnectionInfo, ConnectionState},
     parts::{Held, Io, Parts},
     transport::Stream,
 };
-use crate::{Address, registry::Registration};
+use crate::{Address, refused::Refused, registry::Registration, tcp::TcpOptions};
 
 /// An open connection over TCP, TLS, a Unix socket, or anything else that
 /// reads and writes.
@@ -115,6 +118,25 @@ impl Connection {
     /// The Unix socket below, through TLS.
     pub fn unix(&self) -> Option<&UnixStream> {
         self.transport.unix()
+    }
+
+    /// Sets options of the TCP socket below, through TLS. Those that `options`
+    /// leaves out stay as they are, but for `TCP_NODELAY`, which has a default.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system said of the first option that it refused;
+    /// [`Unsupported`](std::io::ErrorKind::Unsupported) where there is no TCP
+    /// socket.
+    pub fn set_tcp_options(&self, options: &TcpOptions) -> std::io::Result<()> {
+        let socket = self.tcp().ok_or(std::io::ErrorKind::Unsupported)?;
+        options.apply(&SockRef::from(socket)).map_err(Refused::into_io_error)
+    }
+
+    /// The process at the other end of the Unix socket below, as it was when it
+    /// connected or listened. `None` where there is no Unix socket.
+    pub fn peer_credentials(&self) -> Option<PeerCredentials> {
+        self.unix().and_then(PeerCredentials::of)
     }
 
     /// Splits into a reading and a writing half. Both hold the connection:

@@ -1,20 +1,17 @@
 use std::{
     io,
-    net::SocketAddr,
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
 use futures_core::Stream;
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::TcpListener;
 
-use super::TcpOptions;
+use super::TcpServerBuilder;
 use crate::{
-    Address, Connection, Error, ErrorKind, IntoUri,
+    Address, Connection, Error, IntoUri,
     connection::Transport,
     server::{Accepted, Incoming, Listen, Listener, ServerHandle},
-    uri,
 };
 
 /// Accepts TCP connections: a stream of [`Connection`]s.
@@ -70,75 +67,5 @@ impl Listen for TcpListener {
     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<Accepted> {
         let (stream, peer) = ready!(Self::poll_accept(self, cx))?;
         Poll::Ready(Ok((Transport::Tcp(stream), Some(Address::Tcp(peer)))))
-    }
-}
-
-/// Options of a [`TcpServer`].
-#[derive(Clone, Debug)]
-pub struct TcpServerBuilder {
-    options: TcpOptions,
-    backlog: i32,
-    reuse_port: bool,
-    only_v6: bool,
-}
-
-impl Default for TcpServerBuilder {
-    fn default() -> Self {
-        Self { options: TcpOptions::new(), backlog: 511, reuse_port: false, only_v6: false }
-    }
-}
-
-impl TcpServerBuilder {
-    /// Options of each accepted socket. They are set once on the listening
-    /// socket, from which Linux hands them down.
-    pub fn options(mut self, options: TcpOptions) -> Self {
-        self.options = options;
-        self
-    }
-
-    /// How many connections wait in the kernel's queue (listen(2)), 511 by
-    /// default; the kernel caps it at `net.core.somaxconn`.
-    pub fn backlog(mut self, backlog: u16) -> Self {
-        self.backlog = i32::from(backlog);
-        self
-    }
-
-    /// Lets several sockets listen on the same port (`SO_REUSEPORT`,
-    /// socket(7)). Off by default.
-    pub fn reuse_port(mut self, reuse_port: bool) -> Self {
-        self.reuse_port = reuse_port;
-        self
-    }
-
-    /// Whether `[::]` takes IPv6 only (`IPV6_V6ONLY`, ipv6(7)). Off by default:
-    /// it takes IPv4 too.
-    pub fn only_v6(mut self, only_v6: bool) -> Self {
-        self.only_v6 = only_v6;
-        self
-    }
-
-    /// Listens, as [`TcpServer::bind`] does.
-    pub async fn bind(&self, address: impl IntoUri) -> Result<TcpServer, Error> {
-        let uri = address.into_uri()?;
-        let address = uri::listen_address(&uri)?;
-        self.listen(address)
-            .and_then(TcpServer::from_listener)
-            .map_err(|error| Error::new(ErrorKind::Listen).with_uri(uri).with_source(error))
-    }
-
-    fn listen(&self, address: SocketAddr) -> io::Result<TcpListener> {
-        let domain = Domain::for_address(address);
-        let socket = Socket::new(domain, Type::STREAM.nonblocking(), Some(Protocol::TCP))?;
-        socket.set_reuse_address(true)?;
-        if self.reuse_port {
-            socket.set_reuse_port(true)?;
-        }
-        if address.is_ipv6() {
-            socket.set_only_v6(self.only_v6)?;
-        }
-        self.options.apply(SockRef::from(&socket))?;
-        socket.bind(&address.into())?;
-        socket.listen(self.backlog)?;
-        TcpListener::from_std(socket.into())
     }
 }

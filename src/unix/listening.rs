@@ -1,0 +1,30 @@
+use std::task::{Context, Poll, ready};
+
+use tokio::net::UnixListener;
+
+use super::socket_file::SocketFile;
+use crate::{
+    Address,
+    connection::Transport,
+    server::{Accepted, Listen},
+};
+
+/// A listening Unix socket, and its file where that goes with it.
+pub(super) struct Listening {
+    // First: while the socket is open, no other file can get its inode number.
+    _file: Option<SocketFile>,
+    socket: UnixListener,
+}
+
+impl Listening {
+    pub(super) fn new(socket: UnixListener, file: Option<SocketFile>) -> Self {
+        Self { _file: file, socket }
+    }
+}
+
+impl Listen for Listening {
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<Accepted> {
+        let (stream, peer) = ready!(self.socket.poll_accept(cx))?;
+        Poll::Ready(Ok((Transport::Unix(stream), Address::from_unix(&peer.into()))))
+    }
+}
