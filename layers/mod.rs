@@ -14,6 +14,8 @@ pub mod tls;
 
 #[cfg(feature = "dns")]
 pub use self::dns::DnsLayer;
+#[cfg(feature = "tls")]
+pub use self::tls::{TlsAcceptLayer, TlsAcceptor, TlsLayer};
 pub use self::{
     fixed_uri::FixedUriLayer, handshake::HandshakeLayer, limit::LimitLayer, timeout::TimeoutLayer,
 };

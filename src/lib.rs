@@ -4,6 +4,7 @@
 
 mod address;
 pub mod connection;
+pub mod connector;
 mod error;
 pub mod fd;
 mod refused;
@@ -19,10 +20,11 @@ pub use self::connection::TlsInfo;
 pub use self::{
     address::Address,
     connection::{Connection, ConnectionInfo},
+    connector::Connector,
     error::{Attempt, BoxError, Error, ErrorKind},
     fd::FdServer,
     registry::Registry,
-    server::{Incoming, ServerHandle},
+    server::{Incoming, Server, ServerHandle},
     tcp::{TcpConnector, TcpServer},
     unix::{UnixConnector, UnixServer},
     uri::IntoUri,

@@ -39,6 +39,12 @@ impl TlsAcceptLayer {
     }
 }
 
+impl From<ServerTls> for TlsAcceptLayer {
+    fn from(tls: ServerTls) -> Self {
+        Self::new(tls)
+    }
+}
+
 impl<S> Layer<S> for TlsAcceptLayer {
     type Service = TlsAccept<S>;
 

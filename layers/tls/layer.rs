@@ -39,6 +39,19 @@ impl TlsLayer {
     }
 }
 
+/// The defaults of [`ClientTls`].
+impl Default for TlsLayer {
+    fn default() -> Self {
+        Self::new(ClientTls::new())
+    }
+}
+
+impl From<ClientTls> for TlsLayer {
+    fn from(tls: ClientTls) -> Self {
+        Self::new(tls)
+    }
+}
+
 impl<S> Layer<S> for TlsLayer {
     type Service = Tls<S>;
 

@@ -22,7 +22,7 @@ pub trait Incoming: Stream<Item = Result<Connection, Error>> {
     /// Dropping the future loses no connection.
     fn accept(&mut self) -> Accept<'_, Self>
     where
-        Self: Unpin,
+        Self: Sized + Unpin,
     {
         Accept::new(self)
     }

@@ -2,10 +2,15 @@
 
 mod accept;
 mod backoff;
+mod builder;
 mod drain;
+mod facade;
 mod handle;
 mod incoming;
 mod listener;
 
 pub(crate) use self::listener::{Accepted, Listen, Listener};
-pub use self::{accept::Accept, drain::Drained, handle::ServerHandle, incoming::Incoming};
+pub use self::{
+    accept::Accept, builder::ServerBuilder, drain::Drained, facade::Server, handle::ServerHandle,
+    incoming::Incoming,
+};

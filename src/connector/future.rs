@@ -1,0 +1,113 @@
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use http::Uri;
+use tower_service::Service;
+
+use super::{Boxed, Connector, routes};
+use crate::{Connection, Error};
+
+type FutureOf<S> = <S as Service<Uri>>::Future;
+
+/// Future of [`Connector`] as a service. Dropping it stops everything it began.
+#[must_use = "futures do nothing unless polled"]
+pub struct Connecting(Route);
+
+enum Route {
+    Tcp(FutureOf<routes::TcpRoute>),
+    #[cfg(feature = "tls")]
+    Tls(FutureOf<routes::TlsRoute>),
+    Unix(FutureOf<routes::UnixRoute>),
+    Service(FutureOf<Boxed>),
+    Failed(Option<Error>),
+}
+
+impl Connecting {
+    pub(super) fn tcp(future: FutureOf<routes::TcpRoute>) -> Self {
+        Self(Route::Tcp(future))
+    }
+
+    #[cfg(feature = "tls")]
+    pub(super) fn tls(future: FutureOf<routes::TlsRoute>) -> Self {
+        Self(Route::Tls(future))
+    }
+
+    pub(super) fn unix(future: FutureOf<routes::UnixRoute>) -> Self {
+        Self(Route::Unix(future))
+    }
+
+    pub(super) fn boxed(future: FutureOf<Boxed>) -> Self {
+        Self(Route::Service(future))
+    }
+
+    pub(super) fn failed(error: Error) -> Self {
+        Self(Route::Failed(Some(error)))
+    }
+}
+
+impl Future for Connecting {
+    type Output = Result<Connection, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.get_mut().0 {
+            Route::Tcp(future) => Pin::new(future).poll(cx),
+            #[cfg(feature = "tls")]
+            Route::Tls(future) => Pin::new(future).poll(cx),
+            Route::Unix(future) => Pin::new(future).poll(cx),
+            Route::Service(future) => Pin::new(future).poll(cx),
+            Route::Failed(error) => {
+                Poll::Ready(Err(error.take().expect("`Connecting` polled after it finished")))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Connecting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connecting").finish_non_exhaustive()
+    }
+}
+
+/// Future of [`Connector::connect`]. Dropping it stops everything it began.
+#[must_use = "futures do nothing unless polled"]
+pub struct Connect(State);
+
+enum State {
+    Waiting(Connector, Uri),
+    Connecting(Connecting),
+}
+
+impl Connect {
+    pub(super) fn new(connector: Connector, uri: Result<Uri, Error>) -> Self {
+        Self(match uri {
+            Ok(uri) => State::Waiting(connector, uri),
+            Err(error) => State::Connecting(Connecting::failed(error)),
+        })
+    }
+}
+
+impl Future for Connect {
+    type Output = Result<Connection, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let state = &mut self.get_mut().0;
+        loop {
+            *state = match state {
+                State::Waiting(connector, uri) => {
+                    ready!(connector.poll_ready(cx))?;
+                    State::Connecting(connector.call(std::mem::take(uri)))
+                }
+                State::Connecting(connecting) => return Pin::new(connecting).poll(cx),
+            };
+        }
+    }
+}
+
+impl fmt::Debug for Connect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connect").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,146 @@
+use std::fmt;
+
+use http::Uri;
+use tower_layer::Layer;
+
+use super::{Incoming, Server, facade::Boxed};
+use crate::{
+    Error, FdServer, IntoUri, TcpServer, UnixServer, layers::LimitLayer, tcp::TcpServerBuilder,
+    unix::UnixServerBuilder, uri::Scheme,
+};
+#[cfg(feature = "tls")]
+use crate::{layers::tls::TlsAcceptLayer, uri};
+
+/// What a [`Server`] is made of. What does not apply to a URI's scheme is
+/// ignored.
+///
+/// ```no_run
+/// use tower_socket::{Server, layers::{LimitLayer, tls::ServerTls}};
+///
+/// # async fn example() -> Result<(), tower_socket::Error> {
+/// let server = Server::builder()
+///     .tls(ServerTls::from_pem_file("localhost.pem")?)
+///     .limit(LimitLayer::new(1000))
+///     .per_source(20)
+///     .bind("tls://0.0.0.0:8443")
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it binds"]
+pub struct ServerBuilder {
+    tcp: TcpServerBuilder,
+    unix: UnixServerBuilder,
+    #[cfg(feature = "tls")]
+    tls: Option<TlsAcceptLayer>,
+    limit: Option<LimitLayer>,
+    per_source: Option<LimitLayer>,
+}
+
+impl ServerBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            tcp: TcpServer::builder(),
+            unix: UnixServer::builder(),
+            #[cfg(feature = "tls")]
+            tls: None,
+            limit: None,
+            per_source: None,
+        }
+    }
+
+    /// Options of TCP sockets, below `tls://` too.
+    pub fn tcp(mut self, tcp: TcpServerBuilder) -> Self {
+        self.tcp = tcp;
+        self
+    }
+
+    /// Options of Unix sockets.
+    pub fn unix(mut self, unix: UnixServerBuilder) -> Self {
+        self.unix = unix;
+        self
+    }
+
+    /// The certificates for `tls://`: a [`ServerTls`](crate::layers::tls::ServerTls),
+    /// or a layer with a deadline of its own for the handshake (10 seconds by
+    /// default) or other slots.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: impl Into<TlsAcceptLayer>) -> Self {
+        self.tls = Some(tls.into());
+        self
+    }
+
+    /// How many connections may be open, and what happens to those beyond.
+    /// Over TLS finished handshakes count. No limit by default.
+    pub fn limit(mut self, limit: LimitLayer) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// How many connections one source address may have open, IPv6 by /64.
+    /// Handshakes that are running count. No limit by default.
+    pub fn per_source(mut self, limit: usize) -> Self {
+        self.per_source = Some(LimitLayer::unlimited().per_source(limit));
+        self
+    }
+
+    /// Listens, as [`Server::bind`] does.
+    pub async fn bind(&self, uri: impl IntoUri) -> Result<Server, Error> {
+        let uri = uri.into_uri()?;
+        let server = match Scheme::of(&uri) {
+            None | Some(Scheme::Tcp) => self.tracked(self.tcp.bind(uri).await?),
+            Some(Scheme::Unix) => self.limited(self.unix.bind(uri).await?),
+            Some(Scheme::Fd | Scheme::Systemd) => self.tracked(FdServer::bind(uri).await?),
+            #[cfg(feature = "tls")]
+            Some(Scheme::Tls) => self.bind_tls(uri).await?,
+            _ => return Err(no_server(uri)),
+        };
+        Ok(Server::new(server))
+    }
+
+    #[cfg(feature = "tls")]
+    async fn bind_tls(&self, uri: Uri) -> Result<Boxed, Error> {
+        let Some(tls) = &self.tls else { return Err(no_certificate(uri)) };
+        let listening = self.tcp.bind(uri::without_tls(&uri)?).await;
+        let server = listening.map_err(|error| error.passing(uri))?;
+        Ok(match &self.per_source {
+            Some(per_source) => self.limited(tls.layer(per_source.layer(server))),
+            None => self.limited(tls.layer(server)),
+        })
+    }
+
+    fn tracked(&self, server: impl Incoming + Send + 'static) -> Boxed {
+        match &self.per_source {
+            Some(per_source) => self.limited(per_source.layer(server)),
+            None => self.limited(server),
+        }
+    }
+
+    fn limited(&self, server: impl Incoming + Send + 'static) -> Boxed {
+        match &self.limit {
+            Some(limit) => Box::pin(limit.layer(server)),
+            None => Box::pin(server),
+        }
+    }
+}
+
+fn no_server(uri: Uri) -> Error {
+    Error::invalid_input("there is no server for this scheme").with_uri(uri)
+}
+
+#[cfg(feature = "tls")]
+fn no_certificate(uri: Uri) -> Error {
+    Error::invalid_input("a TLS server needs a certificate").with_uri(uri)
+}
+
+impl fmt::Debug for ServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerBuilder")
+            .field("tcp", &self.tcp)
+            .field("unix", &self.unix)
+            .field("limit", &self.limit)
+            .field("per_source", &self.per_source)
+            .finish_non_exhaustive()
+    }
+}
