@@ -4,7 +4,7 @@ use tokio::net::{TcpStream, UnixStream};
 
 use super::{ConnectionInfo, held, info, transport};
 
-/// A [`Connection`] taken apart.
+/// A [`Connection`](super::Connection) taken apart.
 #[derive(Debug)]
 pub struct Parts {
     /// What carries the bytes.
@@ -26,7 +26,7 @@ impl Parts {
     }
 }
 
-/// What carried the bytes of a [`Connection`].
+/// What carried the bytes of a [`Connection`](super::Connection).
 #[non_exhaustive]
 pub enum Io {
     /// A TCP socket.

@@ -73,19 +73,21 @@ impl fmt::Debug for Connecting {
 
 /// Future of [`Connector::connect`]. Dropping it stops everything it began.
 #[must_use = "futures do nothing unless polled"]
-pub struct Connect(State);
-
-enum State {
-    Waiting(Connector, Uri),
-    Connecting(Connecting),
+pub struct Connect {
+    connector: Connector,
+    uri: Uri,
+    connecting: Option<Connecting>,
 }
 
 impl Connect {
     pub(super) fn new(connector: Connector, uri: Result<Uri, Error>) -> Self {
-        Self(match uri {
-            Ok(uri) => State::Waiting(connector, uri),
-            Err(error) => State::Connecting(Connecting::failed(error)),
-        })
+        match uri {
+            Ok(uri) => Self { connector, uri, connecting: None },
+            Err(error) => {
+                let connecting = Some(Connecting::failed(error));
+                Self { connector, uri: Uri::default(), connecting }
+            }
+        }
     }
 }
 
@@ -93,16 +95,15 @@ impl Future for Connect {
     type Output = Result<Connection, Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let state = &mut self.get_mut().0;
-        loop {
-            *state = match state {
-                State::Waiting(connector, uri) => {
-                    ready!(connector.poll_ready(cx))?;
-                    State::Connecting(connector.call(std::mem::take(uri)))
-                }
-                State::Connecting(connecting) => return Pin::new(connecting).poll(cx),
-            };
-        }
+        let Self { connector, uri, connecting } = self.get_mut();
+        let connecting = match connecting {
+            Some(connecting) => connecting,
+            None => {
+                ready!(connector.poll_ready(cx))?;
+                connecting.insert(connector.call(std::mem::take(uri)))
+            }
+        };
+        Pin::new(connecting).poll(cx)
     }
 }
 

@@ -12,10 +12,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    #[cfg_attr(
-        not(feature = "dns"),
-        expect(dead_code, reason = "only names have several addresses")
-    )]
+    #[cfg(feature = "dns")]
     pub(crate) fn new(
         address: SocketAddr,
         started: Duration,

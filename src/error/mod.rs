@@ -89,7 +89,8 @@ impl Error {
         self
     }
 
-    /// Kind and source become those of the attempt that got furthest.
+    /// A host name has several addresses. Kind and source become those of the attempt that got furthest.
+    #[cfg(feature = "dns")]
     pub(crate) fn from_attempts(attempts: Vec<Attempt>) -> Self {
         let furthest = attempts.iter().map(Attempt::error).max_by_key(|e| e.progress());
         let mut error = Self::new(furthest.map_or(ErrorKind::Connect, Self::kind));

@@ -169,10 +169,10 @@ impl<L: Listen> Shared<L> {
     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<Option<Accepted>> {
         let mut state = self.state();
         let Some(socket) = &state.socket else { return Poll::Ready(None) };
-        if !state.paused {
-            if let Poll::Ready(accepted) = socket.poll_accept(cx) {
-                return Poll::Ready(Some(accepted));
-            }
+        if !state.paused
+            && let Poll::Ready(accepted) = socket.poll_accept(cx)
+        {
+            return Poll::Ready(Some(accepted));
         }
         state.wake_on_change(cx);
         Poll::Pending

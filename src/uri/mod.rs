@@ -3,15 +3,20 @@
 
 mod authority;
 mod display;
+#[cfg(any(feature = "dns", feature = "tls"))]
+mod hostname;
 mod into_uri;
 mod parts;
 #[cfg(test)]
 mod properties;
-mod rewrite;
 mod scheme;
 mod target;
 pub(crate) mod text;
 mod unix;
+#[cfg(feature = "dns")]
+mod with_address;
+#[cfg(feature = "tls")]
+mod without_tls;
 
 #[cfg(test)]
 mod tests;
@@ -19,14 +24,17 @@ mod tests;
 use http::Uri;
 
 pub use self::into_uri::IntoUri;
+#[cfg(any(feature = "dns", feature = "tls"))]
+pub(crate) use self::target::{Target, target};
+#[cfg(feature = "dns")]
+pub(crate) use self::with_address::with_address;
 pub(crate) use self::{
     display::display,
-    rewrite::{hostname, with_address, without_tls},
     scheme::Scheme,
-    target::{
-        Target, connect_address, descriptor, listen_address, systemd_name, target, unix_address,
-    },
+    target::{connect_address, descriptor, listen_address, systemd_name, unix_address},
 };
+#[cfg(feature = "tls")]
+pub(crate) use self::{hostname::hostname, without_tls::without_tls};
 use crate::Error;
 
 fn invalid(uri: &Uri, reason: authority::Reason) -> Error {

@@ -41,7 +41,9 @@ impl<'a> Parts<'a> {
     fn with_descriptor(self) -> Self {
         match (self.scheme, self.rest.strip_prefix('/')) {
             (Some(php), Some(number))
-                if php.eq_ignore_ascii_case("php") && self.authority == "fd" =>
+                if php.eq_ignore_ascii_case("php")
+                    && self.authority == "fd"
+                    && !number.is_empty() =>
             {
                 Self { scheme: Some("fd"), authority: number, rest: "" }
             }

@@ -19,6 +19,7 @@ pub(crate) enum Target<'a> {
 }
 
 /// For a connector of any scheme that has a host and a port.
+#[cfg(any(feature = "dns", feature = "tls"))]
 pub(crate) fn target(uri: &Uri) -> Result<Target<'_>, Error> {
     find_target(uri).and_then(refuse_port_zero).map_err(|reason| invalid(uri, reason))
 }
@@ -53,7 +54,7 @@ pub(crate) fn unix_address(uri: &Uri) -> Result<Address, Error> {
 /// The number in `fd://3`.
 pub(crate) fn descriptor(uri: &Uri) -> Result<i32, Error> {
     authority_of(uri, Scheme::Fd)
-        .ok_or("this does not name a file descriptor".into())
+        .ok_or(Reason::Borrowed("this does not name a file descriptor"))
         .and_then(parts::descriptor)
         .map_err(|reason| invalid(uri, reason))
 }
@@ -61,7 +62,7 @@ pub(crate) fn descriptor(uri: &Uri) -> Result<i32, Error> {
 /// The name in `systemd://name`.
 pub(crate) fn systemd_name(uri: &Uri) -> Result<&str, Error> {
     authority_of(uri, Scheme::Systemd)
-        .ok_or("this does not name a socket of systemd".into())
+        .ok_or(Reason::Borrowed("this does not name a socket of systemd"))
         .and_then(parts::systemd_name)
         .map_err(|reason| invalid(uri, reason))
 }

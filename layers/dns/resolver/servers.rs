@@ -116,10 +116,10 @@ fn usable(response: DnsResponse) -> Result<DnsResponse, NetError> {
 
 fn combined(failures: Vec<(Nameserver, NetError)>, silent: &[Nameserver]) -> NetError {
     let Some((_, first)) = failures.first() else { return NetError::Timeout };
-    if let (Some(code), true) = (code(first), silent.is_empty()) {
-        if failures.iter().all(|(_, error)| self::code(error) == Some(code)) {
-            return NetError::Dns(DnsError::ResponseCode(code));
-        }
+    if let (Some(code), true) = (code(first), silent.is_empty())
+        && failures.iter().all(|(_, error)| self::code(error) == Some(code))
+    {
+        return NetError::Dns(DnsError::ResponseCode(code));
     }
     let failed = failures.iter().map(|(server, error)| match code(error) {
         Some(code) => format!("{server} answered {}", response_code(code)),
