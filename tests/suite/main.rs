@@ -9,5 +9,7 @@ mod limbo;
 mod limit;
 mod timeout;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+mod tls;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod tls_config;
 mod uri;

@@ -3,6 +3,7 @@
 mod acceptor;
 mod connector;
 mod names;
+#[cfg(feature = "dns")]
 mod nesting;
 mod server;
 mod transfer;
@@ -14,7 +15,9 @@ use tower_socket::{
     Connection, Incoming, TcpConnector, TcpServer,
     layers::{
         TlsLayer,
-        tls::{ClientTls, Identity, Roots, ServerTls, Tls, TlsAccept, TlsAcceptLayer},
+        tls::{
+            ClientTls, ClientTlsBuilder, Identity, Roots, ServerTls, Tls, TlsAccept, TlsAcceptLayer,
+        },
     },
 };
 
@@ -22,6 +25,8 @@ use crate::support::certificates::{Authority, Leaf};
 
 /// Both sides of one made-up company.
 struct Company {
+    authority: Authority,
+    leaf: Leaf,
     client: ClientTls,
     server: ServerTls,
 }
@@ -30,9 +35,18 @@ impl Company {
     /// Its server's certificate is for these names.
     fn new(names: &[&str]) -> Self {
         let authority = Authority::new();
-        let roots = Roots::none().pem(authority.certificate.pem());
-        let client = ClientTls::builder().roots(roots).build().unwrap();
-        Self { client, server: server_of(&authority.leaf(names)) }
+        let leaf = authority.leaf(names);
+        let client = trusting(&authority).build().unwrap();
+        let server = server_of(&leaf);
+        Self { authority, leaf, client, server }
+    }
+
+    fn trusting(&self) -> ClientTlsBuilder {
+        trusting(&self.authority)
+    }
+
+    fn identity(&self) -> Identity {
+        identity(&self.leaf)
     }
 
     /// Its server's certificate is for this machine.
@@ -56,9 +70,16 @@ impl Company {
     }
 }
 
+fn trusting(authority: &Authority) -> ClientTlsBuilder {
+    ClientTls::builder().roots(Roots::none().pem(authority.certificate.pem()))
+}
+
+fn identity(leaf: &Leaf) -> Identity {
+    Identity::pem(leaf.certificate.pem(), leaf.key.serialize_pem())
+}
+
 fn server_of(leaf: &Leaf) -> ServerTls {
-    let identity = Identity::pem(leaf.certificate.pem(), leaf.key.serialize_pem());
-    ServerTls::builder().identity(identity).build().unwrap()
+    ServerTls::builder().identity(identity(leaf)).build().unwrap()
 }
 
 async fn listen(layer: TlsAcceptLayer) -> (TlsAccept<TcpServer>, String) {
