@@ -2,6 +2,12 @@
 
 mod support;
 
+#[cfg(feature = "dns")]
+mod dns;
+#[cfg(feature = "dns")]
+mod dns_resolver;
+#[cfg(feature = "dns")]
+mod dnsmasq;
 mod fixed_uri;
 mod handshake;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]

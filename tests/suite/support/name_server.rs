@@ -1,0 +1,130 @@
+//! A name server inside the test, on a loopback port, over UDP and TCP.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use hickory_resolver::proto::{
+    op::{Message, Query, ResponseCode},
+    rr::{Name, RData, Record, RecordType},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream, UdpSocket},
+    task::JoinSet,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    Udp,
+    Tcp,
+}
+
+pub(crate) type Asked = (RecordType, Over);
+
+/// Answers until it is dropped; `None` is silence.
+#[derive(Debug)]
+pub(crate) struct NameServer {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    _tasks: JoinSet<()>,
+}
+
+type Answer = Arc<dyn Fn(&Query, Over) -> Option<Message> + Send + Sync>;
+
+impl NameServer {
+    pub(crate) async fn start(
+        answer: impl Fn(&Query, Over) -> Option<Message> + Send + Sync + 'static,
+    ) -> Self {
+        let (udp, tcp) = bind().await;
+        let address = udp.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (noted, answer) = (asked.clone(), Arc::new(answer));
+        let noting: Answer = Arc::new(move |query: &Query, over| {
+            noted.lock().unwrap().push((query.query_type(), over));
+            answer(query, over)
+        });
+        let mut tasks = JoinSet::new();
+        tasks.spawn(serve_udp(udp, noting.clone()));
+        tasks.spawn(serve_tcp(tcp, noting));
+        Self { address, asked, _tasks: tasks }
+    }
+
+    /// Every address in the order given, whatever the name.
+    pub(crate) async fn with_addresses(ttl: u32, addresses: &'static [&'static str]) -> Self {
+        Self::start(move |query, _| Some(records(query, ttl, addresses))).await
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+pub(crate) fn records(query: &Query, ttl: u32, addresses: &[&str]) -> Message {
+    let mut message = Message::query();
+    for address in addresses {
+        let data: RData = address.parse::<std::net::IpAddr>().unwrap().into();
+        if data.record_type() == query.query_type() {
+            message.add_answer(Record::from_rdata(query.name().clone(), ttl, data));
+        }
+    }
+    message
+}
+
+pub(crate) fn failure(code: ResponseCode) -> Message {
+    let mut message = Message::query();
+    message.metadata.response_code = code;
+    message
+}
+
+pub(crate) fn name(text: &str) -> Name {
+    Name::from_ascii(text).unwrap()
+}
+
+async fn bind() -> (UdpSocket, TcpListener) {
+    loop {
+        let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()).await {
+            return (udp, tcp);
+        }
+    }
+}
+
+async fn serve_udp(socket: UdpSocket, answer: Answer) {
+    let mut buffer = [0; 2048];
+    while let Ok((length, peer)) = socket.recv_from(&mut buffer).await {
+        if let Some(response) = respond(&buffer[..length], &answer, Over::Udp) {
+            let _ = socket.send_to(&response, peer).await;
+        }
+    }
+}
+
+async fn serve_tcp(listener: TcpListener, answer: Answer) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let _ = serve_stream(stream, &answer).await;
+    }
+}
+
+async fn serve_stream(mut stream: TcpStream, answer: &Answer) -> std::io::Result<()> {
+    let mut request = vec![0; stream.read_u16().await?.into()];
+    stream.read_exact(&mut request).await?;
+    if let Some(response) = respond(&request, answer, Over::Tcp) {
+        stream.write_u16(response.len().try_into().unwrap()).await?;
+        stream.write_all(&response).await?;
+    }
+    Ok(())
+}
+
+fn respond(request: &[u8], answer: &Answer, over: Over) -> Option<Vec<u8>> {
+    let request = Message::from_vec(request).ok()?;
+    let query = request.queries.first()?;
+    let mut response = answer(query, over)?.into_response();
+    response.metadata.id = request.metadata.id;
+    response.add_query(query.clone());
+    response.to_vec().ok()
+}
