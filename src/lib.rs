@@ -1,5 +1,126 @@
 //! One interface for every connection: TCP, TLS and Unix sockets, client and
-//! server, as a tower stack.
+//! server, as a [tower] stack.
+//!
+//! Every connection is one type, [`Connection`]. Every way of opening one is a
+//! `tower::Service<Uri>`. Every way of receiving them is a `Stream`. Everything
+//! else is a [`Layer`](tower_layer::Layer).
+//!
+//! ```text
+//!           Connector                                Server
+//!   ┌──────────────────────────┐          ┌──────────────────────────┐
+//!   │ TimeoutLayer             │          │ LimitLayer               │
+//!   │  ┌───────────────────────┤          │  ┌───────────────────────┤
+//!   │  │ DnsLayer              │          │  │ TlsAcceptLayer        │
+//!   │  │  ┌────────────────────┤          │  │  ┌────────────────────┤
+//!   │  │  │ TlsLayer           │   TLS    │  │  │ LimitLayer         │
+//!   │  │  │  ┌─────────────────┤ ◀──────▶ │  │  │  ┌─────────────────┤
+//!   │  │  │  │ TcpConnector    │          │  │  │  │ TcpServer       │
+//!   └──┴──┴──┴─────────────────┘          └──┴──┴──┴─────────────────┘
+//!     Service<Uri> → Connection             Stream of Connections
+//! ```
+//!
+//! # Where to begin
+//!
+//! [`Connector`] and [`Server`] are these stacks, made:
+//!
+//! ```
+//! use tokio::io::{AsyncReadExt, AsyncWriteExt};
+//! use tower_socket::{Connector, Incoming, Server};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut server = Server::bind("127.0.0.1:0").await?;
+//! let address = server.handle().address().expect("it is open");
+//!
+//! let connector = Connector::new();
+//! let (accepted, connected) = tokio::join!(server.accept(), connector.connect(address));
+//!
+//! accepted.expect("it is open")?.write_all(b"hello").await?;
+//! let mut greeting = String::new();
+//! connected?.read_to_string(&mut greeting).await?;
+//! assert_eq!(greeting, "hello");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Stacks of your own are composed with tower's `ServiceBuilder`, and
+//! [`Connector::from_service`] makes one what hyper-util's client and tonic
+//! take:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use tower::ServiceBuilder;
+//! # #[cfg(all(feature = "dns", feature = "tls"))]
+//! use tower_socket::layers::{DnsLayer, TlsLayer};
+//! use tower_socket::{Connector, TcpConnector, layers::TimeoutLayer};
+//!
+//! # #[cfg(all(feature = "dns", feature = "tls"))]
+//! # {
+//! let stack = ServiceBuilder::new()
+//!     .layer(TimeoutLayer::new(Duration::from_secs(10)))
+//!     .layer(DnsLayer::system())
+//!     .layer(TlsLayer::default())
+//!     .service(TcpConnector::new());
+//! let connector = Connector::from_service(stack);
+//! # }
+//! ```
+//!
+//! # The order of layers
+//!
+//! What stands above wraps what stands below.
+//!
+//! | order | means |
+//! |---|---|
+//! | `Timeout(Dns(…))` | one deadline over the lookups and every address tried |
+//! | `Dns(Timeout(…))` | a deadline for each address |
+//! | `Dns(Tls(Tcp))` | an address that is silent in TLS is given up for the next one |
+//! | `Tls(Dns(Tcp))` | the first address that accepts is the one TLS is spoken with |
+//! | `Limit(TlsAccept(Tcp))` | finished handshakes count |
+//! | `TlsAccept(Limit(Tcp))` | everything accepted counts, those in their handshake too |
+//!
+//! Any of them verifies the right name: a layer that replaces a host by an
+//! address leaves the name behind as the query parameter `hostname`, which
+//! [`TlsLayer`](layers::tls::TlsLayer) reads.
+//!
+//! # Errors
+//!
+//! There is one [`Error`]. Its text is a sentence for the person who has to
+//! act, with the URI as it was given, the phase, and the reason:
+//!
+//! ```text
+//! connection to tls://example.com:443 failed during TLS handshake: invalid peer certificate: Expired
+//! connection to tcp://example.com:80 failed: connection to tcp://192.0.2.1:80 failed: connection refused (ECONNREFUSED)
+//! failed to listen on tcp://127.0.0.1:80: permission denied (EACCES)
+//! ```
+//!
+//! [`ErrorKind::InvalidInput`] is a mistake of the caller, found before any
+//! packet is sent; it passes every layer untouched. On a server an error is one
+//! connection that was not to be, an item of the stream and never its end.
+//!
+//! # Ending things
+//!
+//! A connect is cancelled by dropping its future: lookups, sockets and
+//! handshakes it began end with it. A server is controlled by its
+//! [`ServerHandle`]: paused, closed, drained. Connections are listed in its
+//! [`Registry`], and closed from there.
+//!
+//! # Features
+//!
+//! | feature | default | |
+//! |---|---|---|
+//! | `dns` | yes | host names, through hickory-resolver |
+//! | `tls` | yes | TLS through rustls, without a cryptography provider |
+//! | `aws-lc-rs` | yes | the provider used by default |
+//! | `ring` | | the provider used where `aws-lc-rs` is off |
+//! | `webpki-roots` | | Mozilla's roots, for machines without a certificate store |
+//! | `hyper` | yes | hyper's and hyper-util's traits on [`Connection`] |
+//! | `full` | | all of them |
+//!
+//! Linux is what is tested; the crate uses Linux' own socket options and
+//! abstract socket names, and does not build elsewhere.
+//!
+//! [tower]: https://docs.rs/tower
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
