@@ -94,7 +94,8 @@ impl AsyncWrite for Connection {
         with_stream!(&mut self.get_mut().transport, s => Pin::new(s).poll_flush(cx))
     }
 
-    /// Idempotent: a socket whose peer is gone already is no error.
+    /// Idempotent. A plain socket whose peer is gone already is no error; over
+    /// TLS a `close_notify` that cannot be sent is one.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let shutdown =
             with_stream!(&mut self.get_mut().transport, s => Pin::new(s).poll_shutdown(cx));

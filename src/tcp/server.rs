@@ -32,7 +32,7 @@ impl TcpServer {
     /// # Errors
     ///
     /// `InvalidInput` for host names (nothing is resolved for listening) and
-    /// for user info, path or query; `Listen` with what the operating system
+    /// for a path or a query; `Listen` with what the operating system
     /// said.
     pub async fn bind(address: impl IntoUri) -> Result<Self, Error> {
         Self::builder().bind(address).await

@@ -11,7 +11,7 @@ use std::{
 pub(super) type Reason = Cow<'static, str>;
 
 const NO_PORT: &str = "the port is missing";
-const BAD_PORT: &str = "the port is not a number from 1 to 65535";
+const BAD_PORT: &str = "the port is not a number from 0 to 65535";
 
 pub(super) struct Authority<'a> {
     pub(super) host: Host<'a>,

@@ -54,7 +54,7 @@ use crate::{Address, Error};
 /// let error = "example.com:99999".into_uri().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "invalid URI \"example.com:99999\": the port is not a number from 1 to 65535 (EINVAL)"
+///     "invalid URI \"example.com:99999\": the port is not a number from 0 to 65535 (EINVAL)"
 /// );
 /// # Ok(())
 /// # }

@@ -138,7 +138,7 @@ fn a_connector_refuses_ports_that_http_lets_pass() {
     assert_eq!(
         reason(target(&raw("tcp://255.255.255.255:12345678"))),
         "invalid URI \"tcp://255.255.255.255:12345678\": \
-         the port is not a number from 1 to 65535 (EINVAL)"
+         the port is not a number from 0 to 65535 (EINVAL)"
     );
     assert_eq!(
         reason(target(&raw("tcp://127.0.0.1"))),

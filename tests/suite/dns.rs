@@ -290,15 +290,14 @@ async fn dropping_the_call_while_connecting_drops_the_attempt() {
     let hosts = FixedHosts::new().with("example.com", [[1, 2, 3, 4]]);
     for uri in ["tcp://1.2.3.4:80", "tcp://example.com:80"] {
         let drops = Drops::default();
-        let mut service = ServiceBuilder::new().layer(DnsLayer::new(hosts.clone())).service_fn(
-            |_: Uri| {
+        let mut service =
+            ServiceBuilder::new().layer(DnsLayer::new(hosts.clone())).service_fn(|_: Uri| {
                 let counted = drops.counted();
                 async move {
                     let _counted = counted;
                     pending::<Result<(), Error>>().await
                 }
-            },
-        );
+            });
         let mut call = task::spawn(service.call(uri.parse().unwrap()));
         assert_pending!(call.poll());
         assert_eq!(drops.count(), 0);

@@ -335,10 +335,7 @@ async fn a_dead_server_is_an_error_at_once() {
     let address = closed();
     let resolver = DnsResolver::with_servers([address]).no_hosts_file();
     let error = error(&resolver, "example.com").await;
-    assert_eq!(
-        error.to_string(),
-        format!("udp://{address}: connection refused (ECONNREFUSED)")
-    );
+    assert_eq!(error.to_string(), format!("udp://{address}: connection refused (ECONNREFUSED)"));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use tower_socket::{Address, IntoUri};
 
 use super::{hex, normal, refusal};
 
+// UNXS-01
 #[test]
 fn a_text_that_starts_as_a_path_is_one_byte_for_byte() {
     for text in ["/tmp/x.sock", "./a", "../a", "//a", "/a?b#c%20d", "/ä b"] {
@@ -15,6 +16,7 @@ fn a_text_that_starts_as_a_path_is_one_byte_for_byte() {
     }
 }
 
+// UNXS-01
 #[test]
 fn a_unix_uri_has_a_percent_encoded_path() {
     assert_eq!(normal("unix:///tmp/x.sock"), hex(b"/tmp/x.sock"));
@@ -33,6 +35,7 @@ fn an_abstract_name_stands_behind_a_zero_byte() {
     assert_eq!(normal(Path::new("@app")), hex(b"@app"));
 }
 
+// UNXS-06
 #[test]
 fn a_unix_path_is_neither_empty_nor_too_long() {
     assert!(refusal("unix://").contains("the path is empty"));
@@ -46,6 +49,7 @@ fn a_unix_path_is_neither_empty_nor_too_long() {
     assert!(refusal(hex(&[b'a'; 108]).parse::<Uri>().unwrap()).contains("108 bytes"));
 }
 
+// FDS-01, FDS-02
 #[test]
 fn a_descriptor_is_written_in_one_way() {
     assert_eq!(normal("fd://3"), "fd://3/");
