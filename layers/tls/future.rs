@@ -1,15 +1,14 @@
 use std::{
     fmt, mem,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use http::Uri;
 use pin_project_lite::pin_project;
-use rustls::{ClientConfig, pki_types::ServerName};
+use rustls::pki_types::ServerName;
 
-use super::handshake::Handshake;
+use super::{config::Configuring, handshake::Handshake};
 use crate::{Connection, Error, ErrorKind, layers::timeout::Clock};
 
 pin_project! {
@@ -34,8 +33,10 @@ pin_project! {
     enum State<F> {
         // Another layer's: TLS has nothing to do with it.
         Passing { #[pin] inner: F },
-        // ## Connecting => (Handshaking | Finished)
+        // ## Connecting => (Configuring | Finished)
         Connecting { #[pin] inner: F, plan: Option<Plan> },
+        // ## Configuring => (Handshaking | Finished)
+        Configuring { ready: Option<(Connection, Plan)> },
         // ## Handshaking => Finished
         Handshaking { handshake: Handshake, clock: Option<Clock> },
         // ## Failed => Finished
@@ -46,7 +47,7 @@ pin_project! {
 
 /// What to do once there is a connection.
 pub(super) struct Plan {
-    pub(super) config: Arc<ClientConfig>,
+    pub(super) config: Configuring,
     pub(super) name: ServerName<'static>,
     pub(super) clock: Option<Clock>,
 }
@@ -84,7 +85,16 @@ where
                         Ok(connection) => connection,
                         Err(error) => break Err(error.into()),
                     };
-                    let Plan { config, name, clock } = plan.take().expect("taken once");
+                    let ready = plan.take().map(|plan| (connection, plan));
+                    this.state.set(State::Configuring { ready });
+                }
+                StateProjection::Configuring { ready } => {
+                    let (_, plan) = ready.as_mut().expect("taken once");
+                    let config = match ready!(Pin::new(&mut plan.config).poll(cx)) {
+                        Ok(config) => config,
+                        Err(error) => break Err(error),
+                    };
+                    let (connection, Plan { name, clock, .. }) = ready.take().expect("it is here");
                     let handshake = Handshake::client(config, name, connection);
                     this.state.set(State::Handshaking { handshake, clock });
                 }

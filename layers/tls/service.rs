@@ -6,7 +6,10 @@ use std::{
 use http::Uri;
 use tower_service::Service;
 
-use super::{ClientTls, Connecting, future::Plan, layer::Options, server_name::server_name};
+use super::{
+    ClientTls, Connecting, config::Configuring, future::Plan, layer::Options,
+    server_name::server_name,
+};
 use crate::{
     Connection, Error,
     layers::timeout::{Clock, Parking},
@@ -38,7 +41,7 @@ impl<S> Tls<S> {
     fn plan(&self, uri: &Uri) -> Result<(Uri, Plan), Error> {
         let below = uri::without_tls(uri)?;
         let name = server_name(&self.tls, uri)?;
-        let config = self.tls.config()?;
+        let config = Configuring::new(&self.tls)?;
         let clock =
             self.options.handshake_timeout.map(|timeout| Clock::new(timeout, self.parking.clone()));
         Ok((below, Plan { config, name, clock }))

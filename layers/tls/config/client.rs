@@ -63,15 +63,24 @@ impl ClientTls {
     /// The platform has no roots; or, after [`new`](Self::new), the crate was
     /// built with no cryptography provider.
     pub fn config(&self) -> Result<Arc<ClientConfig>, Error> {
-        let (make, made) = match &self.0.config {
-            Config::Ready(config) => return Ok(Arc::clone(config)),
-            Config::Deferred { make, made } => (make, made),
-        };
-        if let Some(config) = made.get() {
-            return Ok(Arc::clone(config));
+        match &self.0.config {
+            Config::Ready(config) => Ok(Arc::clone(config)),
+            Config::Deferred { make, made } => match made.get() {
+                Some(config) => Ok(Arc::clone(config)),
+                None => {
+                    let config = make()?;
+                    Ok(Arc::clone(made.get_or_init(|| Arc::new(config))))
+                }
+            },
         }
-        let config = make()?;
-        Ok(Arc::clone(made.get_or_init(|| Arc::new(config))))
+    }
+
+    /// `None` while it has to be read yet.
+    pub(super) fn made(&self) -> Option<Arc<ClientConfig>> {
+        match &self.0.config {
+            Config::Ready(config) => Some(Arc::clone(config)),
+            Config::Deferred { made, .. } => made.get().cloned(),
+        }
     }
 
     pub(in crate::layers::tls) fn server_name(&self) -> Option<&ServerName<'static>> {

@@ -3,6 +3,7 @@
 mod certificates;
 mod client;
 mod client_builder;
+mod configuring;
 mod dangerous;
 mod encrypted;
 mod identity;
@@ -16,6 +17,7 @@ mod sessions;
 mod tickets;
 mod verifier;
 
+pub(super) use self::configuring::Configuring;
 pub use self::{
     client::ClientTls, client_builder::ClientTlsBuilder, dangerous::Dangerous, identity::Identity,
     roots::Roots, server::ServerTls, server_builder::ServerTlsBuilder,
