@@ -1,11 +1,8 @@
 use std::sync::Arc;
 
 use rustls::{
-    CipherSuite, ClientConfig, KeyLogFile, RootCertStore, SupportedProtocolVersion,
-    client::{Resumption, danger::ServerCertVerifier},
-    crypto::CryptoProvider,
-    pki_types::ServerName,
-    sign::{CertifiedKey, SingleCertAndKey},
+    CipherSuite, ClientConfig, SupportedProtocolVersion, client::danger::ServerCertVerifier,
+    crypto::CryptoProvider, pki_types::ServerName,
 };
 
 use super::{
@@ -13,15 +10,11 @@ use super::{
     dangerous::Dangerous,
     identity::Identity,
     protocol::Protocol,
-    roots::{self, Roots},
-    sessions::Sessions,
+    roots::Roots,
+    settings::Settings,
     verifier::{Chain, Pin, Verification},
 };
 use crate::Error;
-
-/// Of rustls' eight for each name, 64 concurrent connects to one server find
-/// one in three.
-const TICKETS: usize = 1024;
 
 /// Builds a [`ClientTls`].
 #[derive(Clone, Debug)]
@@ -186,51 +179,4 @@ fn parse_name(name: &str) -> Result<ServerName<'static>, Error> {
             "the server name \"{name}\" is no host name and no IP address"
         ))
     })
-}
-
-/// A builder with its files read.
-pub(super) struct Settings {
-    protocol: Protocol,
-    provider: Arc<CryptoProvider>,
-    alpn: Vec<Vec<u8>>,
-    roots: RootCertStore,
-    platform: bool,
-    identity: Option<Arc<CertifiedKey>>,
-    verification: Verification,
-    sni: bool,
-    key_log: bool,
-}
-
-impl Settings {
-    fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-        let mut roots = self.roots.clone();
-        if self.platform {
-            let added = roots::add_platform(&mut roots);
-            if self.verification.chain == Chain::Rooted {
-                added?;
-            }
-        }
-        self.verification.verifier(roots, &self.provider)
-    }
-
-    pub(super) fn config(&self) -> Result<ClientConfig, Error> {
-        let builder = ClientConfig::builder_with_provider(Arc::clone(&self.provider));
-        let builder = self
-            .protocol
-            .apply(builder)?
-            .dangerous()
-            .with_custom_certificate_verifier(self.verifier()?);
-        let mut config = match &self.identity {
-            Some(identity) => builder
-                .with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(identity)))),
-            None => builder.with_no_client_auth(),
-        };
-        config.alpn_protocols.clone_from(&self.alpn);
-        config.enable_sni = self.sni;
-        config.resumption = Resumption::store(Arc::new(Sessions::new(TICKETS)));
-        if self.key_log {
-            config.key_log = Arc::new(KeyLogFile::new());
-        }
-        Ok(config)
-    }
 }

@@ -14,6 +14,7 @@ mod self_signed;
 mod server;
 mod server_builder;
 mod sessions;
+mod settings;
 mod tickets;
 mod verifier;
 

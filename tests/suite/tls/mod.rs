@@ -2,17 +2,22 @@
 
 mod acceptor;
 mod connector;
+mod failure;
 mod names;
 #[cfg(feature = "dns")]
 mod nesting;
+mod refusal;
 mod server;
 mod transfer;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use tower::ServiceBuilder;
 use tower_layer::Layer;
 use tower_socket::{
-    Connection, Incoming, TcpConnector, TcpServer,
+    Connection, Error, Incoming, TcpConnector, TcpServer,
     layers::{
         TlsLayer,
         tls::{
@@ -104,4 +109,15 @@ async fn read_to_end(mut io: impl AsyncRead + Unpin) -> std::io::Result<Vec<u8>>
 async fn write_and_shutdown(io: &mut Connection, data: &[u8]) {
     io.write_all(data).await.unwrap();
     io.shutdown().await.unwrap();
+}
+
+/// A client that speaks no TLS.
+async fn plain(uri: &str) -> (TcpStream, String) {
+    let stream = TcpStream::connect(uri.strip_prefix("tls://").unwrap()).await.unwrap();
+    let address = format!("tcp://{}", stream.local_addr().unwrap());
+    (stream, address)
+}
+
+async fn failed(server: &mut TlsAccept<TcpServer>) -> Error {
+    server.accept().await.unwrap().unwrap_err()
 }
