@@ -91,18 +91,22 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        with_stream!(&mut self.get_mut().transport, s => Pin::new(s).poll_flush(cx))
+        let this = self.get_mut();
+        let flushed = with_stream!(&mut this.transport, s => Pin::new(s).poll_flush(cx));
+        this.unless_closed(cx, flushed)
     }
 
     /// Idempotent. A plain socket whose peer is gone already is no error; over
     /// TLS a `close_notify` that cannot be sent is one.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let shutdown =
-            with_stream!(&mut self.get_mut().transport, s => Pin::new(s).poll_shutdown(cx));
-        shutdown.map(|result| match result {
-            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
-            result => result,
-        })
+        let this = self.get_mut();
+        let shutdown = with_stream!(&mut this.transport, s => Pin::new(s).poll_shutdown(cx));
+        match this.unless_closed(cx, shutdown) {
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::NotConnected => {
+                Poll::Ready(Ok(()))
+            }
+            polled => polled,
+        }
     }
 }
 
@@ -119,12 +123,22 @@ impl Connection {
             return Poll::Ready(Err(closed));
         }
         let polled = write(&mut self.transport, cx);
-        match &polled {
-            Poll::Ready(Ok(written)) => self.info().count_written(*written),
-            Poll::Ready(Err(_)) => {}
-            Poll::Pending => return pending_or(self.info().wait_to_write(cx)),
+        if let Poll::Ready(Ok(written)) = &polled {
+            self.info().count_written(*written);
         }
-        polled
+        self.unless_closed(cx, polled)
+    }
+
+    /// What waits to be written ends with `close`.
+    fn unless_closed<T>(
+        &self,
+        cx: &mut Context<'_>,
+        polled: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if polled.is_ready() || self.transport.wraps_connection() {
+            return polled;
+        }
+        pending_or(self.info().wait_to_write(cx))
     }
 }
 

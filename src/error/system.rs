@@ -28,21 +28,49 @@ pub(super) struct Reason<'a>(pub(super) &'a (dyn StdError + 'static));
 impl fmt::Display for Reason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let io = self.0.downcast_ref::<io::Error>();
-        match io.and_then(io::Error::raw_os_error) {
-            Some(code) => write!(f, "{}", Named(Errno::from_raw(code))),
+        match io.and_then(|io| Some(Named(io, io.raw_os_error()?))) {
+            Some(named) => write!(f, "{named}"),
             None => write!(f, "{}", self.0),
         }
     }
 }
 
-/// `connection refused (ECONNREFUSED)`
-pub(super) struct Named(pub(super) Errno);
+/// `connection refused (ECONNREFUSED)`; without the name where there is none.
+struct Named<'a>(&'a io::Error, i32);
 
-impl fmt::Display for Named {
+impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = self.0.desc();
+        let words = self.0.to_string();
+        let words = words.split_once(" (os error").map_or(&*words, |(words, _)| words);
         let mut letters = words.chars();
         let first = letters.next().map(|c| c.to_ascii_lowercase());
-        write!(f, "{}{} ({:?})", first.unwrap_or_default(), letters.as_str(), self.0)
+        write!(f, "{}{}", first.unwrap_or_default(), letters.as_str())?;
+        match Errno::from_raw(self.1) {
+            Errno::UnknownErrno => Ok(()),
+            errno => write!(f, " ({errno:?})"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(errno: i32) -> String {
+        Reason(&io::Error::from_raw_os_error(errno)).to_string()
+    }
+
+    // GEN-03
+    #[test]
+    fn errors_of_the_system_come_with_their_names() {
+        assert_eq!(reason(Errno::ECONNREFUSED as i32), "connection refused (ECONNREFUSED)");
+        assert_eq!(reason(Errno::EBADF as i32), "bad file descriptor (EBADF)");
+        assert_eq!(reason(Errno::ENETUNREACH as i32), "network is unreachable (ENETUNREACH)");
+    }
+
+    // GEN-03
+    #[test]
+    fn an_error_without_a_name_comes_without() {
+        assert_eq!(reason(4000), "unknown error 4000");
     }
 }

@@ -8,14 +8,20 @@ mod dns;
 mod dns_resolver;
 #[cfg(feature = "dns")]
 mod dnsmasq;
+mod connection;
+mod fd;
 mod fixed_uri;
 mod handshake;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod limbo;
 mod limit;
+mod server_handle;
+mod tcp;
+mod tcp_options;
 mod timeout;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod tls;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod tls_config;
+mod unix;
 mod uri;

@@ -10,6 +10,13 @@ pub(crate) mod mock_resolver;
 #[cfg(feature = "dns")]
 pub(crate) mod name_server;
 pub(crate) mod peers;
+mod net;
 pub(crate) mod programs;
 
-pub(crate) use self::drops::{Counted, Drops};
+pub(crate) use self::{
+    drops::{Counted, Drops},
+    net::{
+        AnyServer, SocketPath, connect, has_ipv6, pair_at, pairs, servers, settle, tcp_pair,
+        tcp_server, unix_pair, uri_of,
+    },
+};

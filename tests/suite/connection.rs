@@ -1,0 +1,4 @@
+mod addresses;
+mod close;
+mod data;
+mod io;
