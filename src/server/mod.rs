@@ -14,3 +14,6 @@ pub use self::{
     accept::Accept, builder::ServerBuilder, drain::Drained, facade::Server, handle::ServerHandle,
     incoming::Incoming,
 };
+
+#[cfg(test)]
+mod tests;

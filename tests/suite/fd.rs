@@ -1,12 +1,15 @@
 use std::{
+    io::Read,
     net::{TcpListener, TcpStream, UdpSocket},
     os::{
         fd::{AsRawFd, OwnedFd},
         unix::net::{UnixDatagram, UnixListener},
     },
+    process::{Command, Stdio},
 };
 
 use socket2::{Domain, SockRef, Socket, Type};
+use tokio::io::AsyncWriteExt;
 use tower_socket::{Error, ErrorKind, FdServer, Incoming};
 
 use crate::support::{SocketPath, has_ipv6, pair_at, tcp_pair};
@@ -188,4 +191,38 @@ async fn a_name_of_systemd_that_is_not_there_is_quoted() {
     let error = FdServer::bind("systemd://http").await.unwrap_err();
     let text = "invalid URI \"systemd://http\": systemd has handed over no sockets (EINVAL)";
     assert_eq!(error.to_string(), text);
+}
+
+/// Tells the child which URI to accept on.
+const URI: &str = "TOWER_SOCKET_INHERITED_URI";
+
+/// Not a test of its own: the process that inherits a socket.
+#[tokio::test]
+async fn the_child_that_inherits() {
+    let Ok(uri) = std::env::var(URI) else { return };
+    let mut server = FdServer::bind(uri).await.unwrap();
+    let mut accepted = server.accept().await.unwrap().unwrap();
+    accepted.write_all(b"inherited").await.unwrap();
+}
+
+// FDS-01
+#[test]
+fn a_child_process_accepts_on_what_systemd_hands_over() {
+    for uri in ["fd://3", "systemd://http"] {
+        let listener = listener();
+        let address = listener.local_addr().unwrap();
+        let mut child = Command::new("sh")
+            .args(["-c", "LISTEN_PID=$$ exec \"$0\" --exact fd::the_child_that_inherits 3<&0"])
+            .arg(std::env::current_exe().unwrap())
+            .env(URI, uri)
+            .envs([("LISTEN_FDS", "1"), ("LISTEN_FDNAMES", "http")])
+            .stdin(OwnedFd::from(listener))
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut received = String::new();
+        TcpStream::connect(address).unwrap().read_to_string(&mut received).unwrap();
+        assert_eq!(received, "inherited");
+        assert!(child.wait().unwrap().success());
+    }
 }

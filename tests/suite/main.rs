@@ -2,13 +2,13 @@
 
 mod support;
 
+mod connection;
 #[cfg(feature = "dns")]
 mod dns;
 #[cfg(feature = "dns")]
 mod dns_resolver;
 #[cfg(feature = "dns")]
 mod dnsmasq;
-mod connection;
 mod fd;
 mod fixed_uri;
 mod handshake;

@@ -9,8 +9,8 @@ pub(crate) mod handshake;
 pub(crate) mod mock_resolver;
 #[cfg(feature = "dns")]
 pub(crate) mod name_server;
-pub(crate) mod peers;
 mod net;
+pub(crate) mod peers;
 pub(crate) mod programs;
 
 pub(crate) use self::{
