@@ -9,6 +9,8 @@ use std::{borrow::Cow, error::Error as StdError, fmt, io, time::Duration};
 
 use http::Uri;
 
+#[cfg(feature = "dns")]
+pub(crate) use self::system::Reason;
 pub use self::{attempt::Attempt, kind::ErrorKind};
 use crate::Address;
 

@@ -23,7 +23,7 @@ pub(super) fn io_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io
 }
 
 /// An error's own words, those of the operating system with their errno name.
-pub(super) struct Reason<'a>(pub(super) &'a (dyn StdError + 'static));
+pub(crate) struct Reason<'a>(pub(crate) &'a (dyn StdError + 'static));
 
 impl fmt::Display for Reason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,17 +5,19 @@ use std::{
 };
 
 use hickory_resolver::proto::{
-    op::{Message, ResponseCode},
+    op::{Message, Query, ResponseCode},
     rr::{RData, Record, RecordType, rdata},
 };
-use tokio::{net::UdpSocket, task::JoinSet, time};
-use tokio_test::{assert_pending, task};
+use tokio::{net::UdpSocket, runtime::Handle, task::JoinSet, time};
 use tower_socket::{
     BoxError,
     layers::dns::{Answer, DnsResolver, LookupError, Nameserver, Records, Resolve},
 };
 
 use crate::support::name_server::{NameServer, Over, failure, name, records};
+
+/// Long enough for a server in this process.
+const SHORT: Duration = Duration::from_secs(1);
 
 fn resolver(servers: &[&NameServer]) -> DnsResolver {
     DnsResolver::with_servers(servers.iter().map(|server| server.address())).no_hosts_file()
@@ -193,27 +195,29 @@ async fn the_hosts_file_comes_first_for_each_family() {
 }
 
 // DNSR-06
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn servers_are_asked_in_order_until_one_answers() {
     let broken = NameServer::start(|_, _| Some(failure(ResponseCode::ServFail))).await;
     let (_socket, silent) = silent().await;
     let good = NameServer::with_addresses(60, &["192.0.2.1"]).await;
     let last = NameServer::with_addresses(60, &["192.0.2.2"]).await;
     let servers = [broken.address(), closed(), silent, good.address(), last.address()];
-    let resolver = DnsResolver::with_servers(servers).no_hosts_file();
+    let resolver = DnsResolver::with_servers(servers).no_hosts_file().query_timeout(SHORT);
     assert_eq!(addresses(&resolver, "example.com", Records::A).await, ["192.0.2.1"]);
     assert_eq!(broken.asked().len(), 1);
     assert!(last.asked().is_empty());
 }
 
 // DNSR-06
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn the_failures_of_all_servers_are_told() {
     let broken = NameServer::start(|_, _| Some(failure(ResponseCode::ServFail))).await;
     let (_socket, silent) = silent().await;
     let closed = closed();
     let servers = [broken.address(), closed, silent];
-    let error = error(&DnsResolver::with_servers(servers).no_hosts_file(), "example.com").await;
+    let resolver =
+        DnsResolver::with_servers(servers).no_hosts_file().query_timeout(SHORT).retries(0);
+    let error = error(&resolver, "example.com").await;
     let broken = broken.address();
     assert_eq!(
         error.to_string(),
@@ -241,25 +245,56 @@ async fn identical_queries_under_way_are_one_query() {
 async fn a_waiter_that_leaves_does_not_stop_the_others() {
     let (socket, address) = silent().await;
     let resolver = DnsResolver::with_servers([address]).no_hosts_file();
-    let mut first = task::spawn(resolver.lookup(&"example.com".into(), Records::A));
-    let mut second = tokio::spawn(resolver.lookup(&"example.com".into(), Records::A));
-    assert_pending!(first.poll());
-    let mut query = [0; 512];
-    let (length, asker) = loop {
-        tokio::select! {
-            received = socket.recv_from(&mut query) => break received.unwrap(),
-            _ = &mut second => panic!("there is no answer yet"),
-            () = poll_once(&mut first) => {}
-        }
-    };
-    drop(first);
-    let query = Message::from_vec(&query[..length]).unwrap();
+    let lookup = || tokio::spawn(resolver.lookup(&"example.com".into(), Records::A));
+    let (first, second) = (lookup(), lookup());
+    let (query, asker) = received(&socket).await;
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
     let mut response = records(&query.queries[0], 60, &["192.0.2.1"]).into_response();
     response.metadata.id = query.metadata.id;
     response.add_query(query.queries[0].clone());
     socket.send_to(&response.to_vec().unwrap(), asker).await.unwrap();
     let answer = second.await.unwrap().unwrap();
     assert_eq!(answer.addresses, ["192.0.2.1:0".parse().unwrap()]);
+}
+
+// DNSR-07
+#[tokio::test]
+async fn the_query_ends_when_the_last_waiter_leaves() {
+    let (socket, address) = silent().await;
+    let resolver = DnsResolver::with_servers([address]).no_hosts_file();
+    let mut waiters: JoinSet<_> =
+        (0..2).map(|_| resolver.lookup(&"example.com".into(), Records::A)).collect();
+    let (_, asker) = received(&socket).await;
+    waiters.shutdown().await;
+
+    let probe = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    probe.set_read_timeout(Some(SHORT)).unwrap();
+    probe.connect(("127.0.0.1", asker.port())).unwrap();
+    probe.send(b"anybody?").unwrap();
+    let refused = probe.recv(&mut [0; 1]).unwrap_err();
+    assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+}
+
+#[tokio::test]
+async fn a_lookup_dropped_while_asking_over_tcp_leaves_no_task() {
+    let server = NameServer::start(|_, _| None).await;
+    let resolver = DnsResolver::with_servers([Nameserver::tcp(server.address())]).no_hosts_file();
+    let metrics = Handle::current().metrics();
+    let before = metrics.num_alive_tasks();
+    let waiter = tokio::spawn(resolver.lookup(&"example.com".into(), Records::A));
+    asked(&server, 1).await;
+    assert!(metrics.num_alive_tasks() > before);
+    waiter.abort();
+    while metrics.num_alive_tasks() > before {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn received(socket: &UdpSocket) -> (Message, SocketAddr) {
+    let mut query = [0; 512];
+    let (length, asker) = socket.recv_from(&mut query).await.unwrap();
+    (Message::from_vec(&query[..length]).unwrap(), asker)
 }
 
 // DNSR-08, CTR-14
@@ -294,6 +329,28 @@ async fn the_cache_keeps_256_answers_and_no_failure() {
     error(&resolver, "broken.example").await;
     error(&resolver, "broken.example").await;
     assert_eq!(server.asked().len(), 258);
+}
+
+// DNSR-09
+#[tokio::test]
+async fn the_search_list_of_the_system_is_used() {
+    // resolv.conf names no ports, and others may not listen on this one.
+    let there = "127.0.0.77:53".parse().unwrap();
+    let answer = |query: &Query, _| match query.name().to_ascii().as_str() {
+        "box.two.example." => Some(records(query, 60, &["192.0.2.1"])),
+        _ => Some(failure(ResponseCode::NXDomain)),
+    };
+    let Some(server) = NameServer::start_at(there, answer).await else {
+        eprintln!("skipped: cannot listen on port 53");
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("resolv.conf");
+    let text = "nameserver 127.0.0.77\nsearch one.example two.example\n";
+    std::fs::write(&file, text).unwrap();
+    let resolver = DnsResolver::with_resolv_conf(&file).no_hosts_file();
+    assert_eq!(addresses(&resolver, "box", Records::A).await, ["192.0.2.1"]);
+    assert_eq!(server.asked().len(), 2);
 }
 
 // DNSR-09, CTR-13
@@ -351,9 +408,4 @@ async fn asked(server: &NameServer, times: usize) {
     while server.asked().len() < times {
         tokio::task::yield_now().await;
     }
-}
-
-async fn poll_once<F: Future + Unpin>(future: &mut task::Spawn<F>) {
-    let _ = future.poll();
-    tokio::task::yield_now().await;
 }

@@ -21,6 +21,7 @@ use hickory_resolver::{
 use tokio::time::timeout;
 
 use super::{Nameserver, response_code, runtime::Runtime};
+use crate::error::Reason;
 
 /// What a query goes through.
 #[derive(Clone)]
@@ -121,9 +122,12 @@ fn combined(failures: Vec<(Nameserver, NetError)>, silent: &[Nameserver]) -> Net
     {
         return NetError::Dns(DnsError::ResponseCode(code));
     }
-    let failed = failures.iter().map(|(server, error)| match code(error) {
-        Some(code) => format!("{server} answered {}", response_code(code)),
-        None => format!("{server}: {error}"),
+    let failed = failures.iter().map(|(server, error)| match error {
+        NetError::Dns(DnsError::ResponseCode(code)) => {
+            format!("{server} answered {}", response_code(*code))
+        }
+        NetError::Io(error) => format!("{server}: {}", Reason(error.as_ref())),
+        error => format!("{server}: {error}"),
     });
     let silent = silent.iter().map(|server| format!("{server} did not answer"));
     NetError::Msg(failed.chain(silent).collect::<Vec<_>>().join("; "))

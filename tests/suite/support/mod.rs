@@ -10,6 +10,7 @@ pub(crate) mod mock_resolver;
 #[cfg(feature = "dns")]
 pub(crate) mod name_server;
 mod net;
+#[cfg(feature = "dns")]
 pub(crate) mod peers;
 pub(crate) mod programs;
 

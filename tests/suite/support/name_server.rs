@@ -37,17 +37,39 @@ impl NameServer {
     pub(crate) async fn start(
         answer: impl Fn(&Query, Over) -> Option<Message> + Send + Sync + 'static,
     ) -> Self {
-        let (udp, tcp) = bind().await;
+        loop {
+            let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+            if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()).await {
+                return Self::serve(udp, tcp, answer);
+            }
+        }
+    }
+
+    /// `None` where this address is not to be had.
+    pub(crate) async fn start_at(
+        address: SocketAddr,
+        answer: impl Fn(&Query, Over) -> Option<Message> + Send + Sync + 'static,
+    ) -> Option<Self> {
+        let udp = UdpSocket::bind(address).await.ok()?;
+        let tcp = TcpListener::bind(address).await.ok()?;
+        Some(Self::serve(udp, tcp, answer))
+    }
+
+    fn serve(
+        udp: UdpSocket,
+        tcp: TcpListener,
+        answer: impl Fn(&Query, Over) -> Option<Message> + Send + Sync + 'static,
+    ) -> Self {
         let address = udp.local_addr().unwrap();
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (noted, answer) = (asked.clone(), Arc::new(answer));
-        let noting: Answer = Arc::new(move |query: &Query, over| {
+        let noted = asked.clone();
+        let answer: Answer = Arc::new(move |query: &Query, over| {
             noted.lock().unwrap().push((query.query_type(), over));
             answer(query, over)
         });
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve_udp(udp, noting.clone()));
-        tasks.spawn(serve_tcp(tcp, noting));
+        tasks.spawn(serve_udp(udp, answer.clone()));
+        tasks.spawn(serve_tcp(tcp, answer));
         Self { address, asked, _tasks: tasks }
     }
 
@@ -86,15 +108,6 @@ pub(crate) fn name(text: &str) -> Name {
     Name::from_ascii(text).unwrap()
 }
 
-async fn bind() -> (UdpSocket, TcpListener) {
-    loop {
-        let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()).await {
-            return (udp, tcp);
-        }
-    }
-}
-
 async fn serve_udp(socket: UdpSocket, answer: Answer) {
     let mut buffer = [0; 2048];
     while let Ok((length, peer)) = socket.recv_from(&mut buffer).await {
@@ -113,11 +126,11 @@ async fn serve_tcp(listener: TcpListener, answer: Answer) {
 async fn serve_stream(mut stream: TcpStream, answer: &Answer) -> std::io::Result<()> {
     let mut request = vec![0; stream.read_u16().await?.into()];
     stream.read_exact(&mut request).await?;
-    if let Some(response) = respond(&request, answer, Over::Tcp) {
-        stream.write_u16(response.len().try_into().unwrap()).await?;
-        stream.write_all(&response).await?;
-    }
-    Ok(())
+    let Some(response) = respond(&request, answer, Over::Tcp) else {
+        return stream.read_u8().await.map(drop);
+    };
+    stream.write_u16(response.len().try_into().unwrap()).await?;
+    stream.write_all(&response).await
 }
 
 fn respond(request: &[u8], answer: &Answer, over: Over) -> Option<Vec<u8>> {

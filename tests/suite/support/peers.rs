@@ -1,4 +1,4 @@
-//! Programs of other people that tests talk to.
+//! Programs from outside that run beside a test.
 
 use std::{
     env,
@@ -6,17 +6,16 @@ use std::{
     process::{Child, Command},
 };
 
-/// Where a program is. Without it a test prints that it is skipped, or, where
-/// `TOWER_SOCKET_REQUIRE_PEERS=1` is set, fails.
+use super::programs::skip;
+
+/// Where a program is; `None`, with a note, where it is not installed.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     // Servers are often kept out of the path of users.
     let directories = env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
     let found = directories.map(|directory| directory.join(program)).find(|path| path.is_file());
     if found.is_none() {
-        let required = env::var_os("TOWER_SOCKET_REQUIRE_PEERS").is_some_and(|value| value == "1");
-        assert!(!required, "{program} is not installed");
-        println!("skipped: {program} is not installed");
+        skip(&format!("{program} is not installed"));
     }
     found
 }
