@@ -108,7 +108,8 @@ where
         else {
             return Poll::Ready(Ok(()));
         };
-        ready!(this.service.poll_ready(cx)).map_err(Into::into)?;
+        ready!(this.service.poll_ready(cx))
+            .map_err(|error| error.into().passing(this.uri.clone()))?;
         let future = this.service.call(uri::with_address(this.uri, address)?);
         let deadline = this.timeout.map(|timeout| Box::pin(sleep(timeout)));
         let started = Instant::now();

@@ -46,8 +46,8 @@ impl DnsLayer {
         self
     }
 
-    /// The time for each address, counted from when it is tried. None by
-    /// default.
+    /// The time for each address of a name, counted from when it is tried. A
+    /// URI with an IP address passes without. No deadline by default.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.options.attempt_timeout = Some(timeout);
         self
