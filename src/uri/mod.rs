@@ -7,7 +7,7 @@ mod display;
 mod hostname;
 mod into_uri;
 mod parts;
-#[cfg(test)]
+#[cfg(all(test, feature = "dns", feature = "tls"))]
 mod properties;
 mod scheme;
 mod target;
@@ -18,7 +18,7 @@ mod with_address;
 #[cfg(feature = "tls")]
 mod without_tls;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "dns", feature = "tls"))]
 mod tests;
 
 use http::Uri;

@@ -161,7 +161,7 @@ proptest! {
     ) {
         let uri = text.as_str().into_uri().unwrap();
         let resolved = with_address(&uri, address).unwrap();
-        let name = hostname(&uri).unwrap_or(uri.host().unwrap().into());
+        let name = hostname(&uri).unwrap_or_else(|| uri.host().unwrap().into());
         prop_assert_eq!(hostname(&resolved).unwrap(), name);
         prop_assert_eq!(resolved.scheme_str(), uri.scheme_str());
         prop_assert_eq!(resolved.path(), uri.path());

@@ -6,7 +6,7 @@ use std::{
     ffi::OsStr,
     net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6},
     os::unix::ffi::OsStrExt,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use http::Uri;
@@ -221,7 +221,7 @@ fn addresses_are_places() {
     let v6 = SocketAddrV6::new(Ipv6Addr::LOCALHOST, 80, 7, 3);
     assert_eq!(normal(SocketAddr::from(v6)), "tcp://[::1%3]:80/");
     assert_eq!(normal(Address::Tls(([1, 2, 3, 4], 443).into())), "tls://1.2.3.4:443/");
-    assert_eq!(normal(&Address::Unix("/a".into())), hex(b"/a"));
+    assert_eq!(normal(Address::Unix("/a".into())), hex(b"/a"));
     assert_eq!(normal(Address::Abstract(vec![0, 255])), hex(&[0, 0, 255]));
     assert_eq!(normal(PathBuf::from(OsStr::from_bytes(b"a\xff"))), hex(b"a\xff"));
 }
