@@ -17,7 +17,6 @@ mod limbo;
 mod limit;
 mod server_handle;
 mod tcp;
-mod tcp_options;
 mod timeout;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod tls;

@@ -1,19 +1,17 @@
+mod drain;
+mod registry;
+
 use std::{
-    pin::pin,
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
-    time::Duration,
 };
 
 use futures_util::{FutureExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_test::{assert_pending, assert_ready, task};
-use tower_socket::{ConnectionInfo, ErrorKind, Incoming, ServerHandle, server::Drained};
+use tower_socket::{Incoming, ServerHandle};
 
 use crate::support::{AnyServer, connect, pair_at, servers, settle, tcp_server, uri_of};
-
-/// Long enough for whatever will happen at all.
-const LONG: Duration = Duration::from_secs(60);
 
 async fn accepts(server: &mut AnyServer) {
     server.accept().await.unwrap().unwrap();
@@ -210,126 +208,6 @@ async fn connections_outlive_their_server() {
         client.read_to_string(&mut received).await.unwrap();
         assert_eq!(received, "hello");
     }
-}
-
-#[tokio::test]
-async fn the_registry_lists_the_connections_that_are_open() {
-    for mut server in servers().await.0 {
-        let handle = server.handle();
-        let first = pair_at(&mut server).await;
-        let second = pair_at(&mut server).await;
-        let listed: Vec<_> = handle.connections().list().iter().map(ConnectionInfo::id).collect();
-        assert_eq!(listed, [first.1.info().id(), second.1.info().id()]);
-        drop(first);
-        assert_eq!(handle.connections().len(), 1);
-        assert!(handle.connections().get(second.1.info().id()).is_some());
-    }
-}
-
-#[tokio::test]
-async fn the_registry_lists_a_split_connection_until_both_halves_are_gone() {
-    let mut server = tcp_server().await;
-    let handle = server.handle();
-    let (_client, connection) = pair_at(&mut server).await;
-    let (reader, writer) = connection.into_split();
-    drop(reader);
-    assert_eq!(handle.connections().len(), 1);
-    drop(writer);
-    assert!(handle.connections().is_empty());
-}
-
-#[tokio::test]
-async fn the_registry_lists_a_connection_taken_apart_until_what_it_held_is_gone() {
-    let mut server = tcp_server().await;
-    let handle = server.handle();
-    let (_client, connection) = pair_at(&mut server).await;
-    let parts = connection.into_parts();
-    drop(parts.io);
-    assert_eq!(handle.connections().len(), 1);
-    drop(parts.held);
-    assert!(handle.connections().is_empty());
-    assert!(parts.info.is_closed());
-}
-
-#[tokio::test]
-async fn a_drain_reports_connections_that_end_in_time() {
-    let mut server = tcp_server().await;
-    let (client, connection) = pair_at(&mut server).await;
-    let handle = server.handle();
-    let mut drain = task::spawn(handle.drain(LONG));
-    assert_pending!(drain.poll());
-    assert!(handle.is_closed());
-    drop((client, connection));
-    assert!(drain.is_woken());
-    let drained = assert_ready!(drain.poll());
-    assert_eq!(counts(drained), (1, 0, 0));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_drain_closes_connections_at_its_deadline() {
-    let mut server = tcp_server().await;
-    let (_client, mut connection) = pair_at(&mut server).await;
-    let handler = tokio::spawn(async move { connection.read_u8().await });
-    let drained = server.handle().drain(LONG).await;
-    assert_eq!(counts(drained), (0, 1, 0));
-    let error = handler.await.unwrap().unwrap_err();
-    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionAborted);
-    assert!(error.to_string().ends_with("was closed: the server is shutting down"), "{error}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_drain_reports_connections_that_are_held_by_handlers_without_io() {
-    let mut server = tcp_server().await;
-    let (_client, _connection) = pair_at(&mut server).await;
-    assert_eq!(counts(server.handle().drain(LONG).await), (0, 0, 1));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_drain_tells_what_became_of_each_connection() {
-    let mut server = tcp_server().await;
-    let (_client, ended) = pair_at(&mut server).await;
-    let (_client, mut closed) = pair_at(&mut server).await;
-    let (_client, _held) = pair_at(&mut server).await;
-    tokio::spawn(async move { closed.read_u8().await });
-    let handle = server.handle();
-    let mut drain = pin!(handle.drain(LONG));
-    assert!(drain.as_mut().now_or_never().is_none());
-    drop(ended);
-    assert_eq!(counts(drain.await), (1, 1, 1));
-}
-
-fn counts(drained: Drained) -> (usize, usize, usize) {
-    (drained.ended, drained.closed, drained.held)
-}
-
-#[tokio::test]
-async fn a_drain_of_a_server_without_connections_is_over_at_once() {
-    let server = tcp_server().await;
-    assert_eq!(counts(server.handle().drain(LONG).await), (0, 0, 0));
-}
-
-#[tokio::test]
-async fn handlers_learn_of_a_drain() {
-    let server = tcp_server().await;
-    let handle = server.handle();
-    let mut draining = task::spawn(handle.draining());
-    assert_pending!(draining.poll());
-    server.handle().drain(LONG).await;
-    assert!(draining.is_woken());
-    assert_ready!(draining.poll());
-    handle.draining().await;
-}
-
-#[tokio::test]
-async fn a_connection_is_found_and_closed_by_its_id() {
-    let mut server = tcp_server().await;
-    let (_client, mut connection) = pair_at(&mut server).await;
-    let found = server.handle().connections().get(connection.info().id()).unwrap();
-    found.close("not welcome");
-    let error = connection.read_u8().await.unwrap_err();
-    assert!(error.to_string().ends_with("was closed: not welcome"), "{error}");
-    let error = error.downcast::<tower_socket::Error>().unwrap();
-    assert_eq!(error.kind(), ErrorKind::Closed);
 }
 
 /// Closes the server it wakes, as a handler on another thread may do.
