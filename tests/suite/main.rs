@@ -23,4 +23,5 @@ mod tls;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod tls_config;
 mod unix;
+mod tower;
 mod uri;

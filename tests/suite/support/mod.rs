@@ -13,6 +13,7 @@ mod net;
 #[cfg(feature = "dns")]
 pub(crate) mod peers;
 pub(crate) mod programs;
+mod unreachable;
 
 pub(crate) use self::{
     drops::{Counted, Drops},
@@ -20,4 +21,5 @@ pub(crate) use self::{
         AnyServer, SocketPath, connect, has_ipv6, pair_at, pairs, servers, settle, tcp_pair,
         tcp_server, unix_pair, uri_of,
     },
+    unreachable::{Reserved, Silent},
 };
