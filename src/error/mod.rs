@@ -2,13 +2,18 @@
 
 mod attempt;
 mod kind;
+mod one_line;
 mod sentence;
 mod system;
+#[cfg(test)]
+mod tests;
 
 use std::{borrow::Cow, error::Error as StdError, fmt, io, time::Duration};
 
 use http::Uri;
+use tower::timeout::error::Elapsed;
 
+use self::one_line::OneLine;
 #[cfg(feature = "dns")]
 pub(crate) use self::system::Reason;
 pub use self::{attempt::Attempt, kind::ErrorKind};
@@ -128,9 +133,7 @@ impl Error {
 
     /// Whether a deadline passed, or the operating system gave up waiting.
     pub fn is_timeout(&self) -> bool {
-        self.is(ErrorKind::Timeout)
-            || self.io_kind() == io::ErrorKind::TimedOut
-            || system::chain(self).any(|e| e.is::<tower::timeout::error::Elapsed>())
+        self.is(ErrorKind::Timeout) || system::io_kind(self) == Some(io::ErrorKind::TimedOut)
     }
 
     /// Whether the host name could not be resolved.
@@ -156,22 +159,25 @@ impl Error {
     /// The class of the operating system's error below, or the one this
     /// error becomes as an [`io::Error`].
     pub fn io_kind(&self) -> io::ErrorKind {
-        system::io_error(self).map_or_else(|| self.kind().io_kind(), io::Error::kind)
+        let ours =
+            || self.kinds().map(ErrorKind::io_kind).find(|kind| *kind != io::ErrorKind::Other);
+        system::io_kind(self).or_else(ours).unwrap_or(io::ErrorKind::Other)
     }
 
     /// The errno of this failure, `EINVAL` for a caller's mistake and
     /// `ETIMEDOUT` for a deadline, where there is one.
     pub fn raw_os_error(&self) -> Option<i32> {
-        system::io_error(self)
-            .and_then(io::Error::raw_os_error)
-            .or_else(|| self.kind().errno().map(|errno| errno as i32))
+        let ours = || self.kinds().find_map(ErrorKind::errno).map(|errno| errno as i32);
+        system::raw_os_error(self).or_else(ours)
     }
 
     fn is(&self, kind: ErrorKind) -> bool {
-        self.0.kind == kind
-            || system::chain(self)
-                .filter_map(|e| e.downcast_ref::<Self>())
-                .any(|e| e.0.kind == kind)
+        self.kinds().any(|found| found == kind)
+    }
+
+    /// Its own and those of all below.
+    fn kinds(&self) -> impl Iterator<Item = ErrorKind> {
+        std::iter::once(self.kind()).chain(system::chain(self).filter_map(kind_of))
     }
 
     /// How far a connection got before this happened.
@@ -186,7 +192,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        sentence::write(self, f)
+        sentence::write(self, &mut OneLine::new(f))
     }
 }
 
@@ -211,17 +217,26 @@ impl StdError for Error {
     }
 }
 
+/// One of ours, or tower's word for a deadline.
+fn kind_of(error: &(dyn StdError + 'static)) -> Option<ErrorKind> {
+    let elapsed = error.is::<Elapsed>().then_some(ErrorKind::Timeout);
+    elapsed.or_else(|| error.downcast_ref().map(Error::kind))
+}
+
 /// Takes one of ours back out of the box that tower's middleware puts it in.
-/// Any other error becomes the source of a new one: tower's `Elapsed` a
-/// `Timeout`, everything else a `Connect`.
+///
+/// Any other error becomes the source of a new one, of the kind of the first
+/// of ours below it. tower's `Elapsed` is a `Timeout`, and where nothing is
+/// known the kind is `Connect`.
 impl From<BoxError> for Error {
     fn from(error: BoxError) -> Self {
         match error.downcast::<Self>() {
             Ok(error) => *error,
-            Err(error) if error.is::<tower::timeout::error::Elapsed>() => {
-                Self::new(ErrorKind::Timeout).with_source(error)
+            Err(error) => {
+                let below = system::chain(error.as_ref()).find_map(kind_of);
+                let kind = kind_of(error.as_ref()).or(below).unwrap_or(ErrorKind::Connect);
+                Self::new(kind).with_source(error)
             }
-            Err(error) => Self::new(ErrorKind::Connect).with_source(error),
         }
     }
 }

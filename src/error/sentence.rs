@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use super::{Error, ErrorKind, system};
 use crate::uri;
 
-pub(super) fn write(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(super) fn write(error: &Error, f: &mut impl Write) -> fmt::Result {
     match error.kind() {
         ErrorKind::InvalidInput => return write_invalid(error, f),
         ErrorKind::Listen => write_listen(error, f)?,
@@ -15,7 +15,7 @@ pub(super) fn write(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write_reason(error, f)
 }
 
-fn write_invalid(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_invalid(error: &Error, f: &mut impl Write) -> fmt::Result {
     if let Some(uri) = error.uri() {
         write!(f, "invalid URI \"{}\": ", uri::display(uri))?;
     }
@@ -23,7 +23,7 @@ fn write_invalid(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if error.0.source.is_none() { f.write_str(" (EINVAL)") } else { Ok(()) }
 }
 
-fn write_listen(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_listen(error: &Error, f: &mut impl Write) -> fmt::Result {
     f.write_str("failed to listen")?;
     match error.uri() {
         Some(uri) => write!(f, " on {}", uri::display(uri)),
@@ -31,7 +31,7 @@ fn write_listen(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
-fn write_connection(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_connection(error: &Error, f: &mut impl Write) -> fmt::Result {
     f.write_str("connection")?;
     match (error.uri(), error.peer()) {
         (Some(uri), _) => write!(f, " to {}", uri::display(uri))?,
@@ -53,7 +53,7 @@ fn write_connection(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     })
 }
 
-fn write_timeout(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_timeout(error: &Error, f: &mut impl Write) -> fmt::Result {
     f.write_str(" timed out")?;
     if let Some(phase) = &error.0.reason {
         write!(f, " during {phase}")?;
@@ -64,7 +64,7 @@ fn write_timeout(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str(" (ETIMEDOUT)")
 }
 
-fn write_reason(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_reason(error: &Error, f: &mut impl Write) -> fmt::Result {
     if error.kind() == ErrorKind::Timeout && error.0.attempts.is_empty() {
         return Ok(());
     }
@@ -82,7 +82,7 @@ impl fmt::Display for Words<'_> {
 }
 
 /// The attempts, else the reason, else the source.
-fn write_words(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_words(error: &Error, f: &mut impl Write) -> fmt::Result {
     for (nth, attempt) in error.attempts().iter().enumerate() {
         let separator = if nth == 0 { "" } else { "; " };
         write!(f, "{separator}{}", attempt.error())?;

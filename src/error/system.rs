@@ -18,8 +18,17 @@ fn below<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 
     }
 }
 
-pub(super) fn io_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
-    chain(error).find_map(|e| e.downcast_ref::<io::Error>())
+/// An `io::Error` around another error says less than that one.
+pub(super) fn io_kind(error: &(dyn StdError + 'static)) -> Option<io::ErrorKind> {
+    io_errors(error).map(io::Error::kind).find(|kind| *kind != io::ErrorKind::Other)
+}
+
+pub(super) fn raw_os_error(error: &(dyn StdError + 'static)) -> Option<i32> {
+    io_errors(error).find_map(io::Error::raw_os_error)
+}
+
+fn io_errors<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a io::Error> {
+    chain(error).filter_map(|e| e.downcast_ref())
 }
 
 /// An error's own words, those of the operating system with their errno name.

@@ -9,6 +9,7 @@ mod dns;
 mod dns_resolver;
 #[cfg(feature = "dns")]
 mod dnsmasq;
+mod errors;
 mod fd;
 mod fixed_uri;
 mod handshake;
@@ -22,6 +23,6 @@ mod timeout;
 mod tls;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod tls_config;
-mod unix;
 mod tower;
+mod unix;
 mod uri;
