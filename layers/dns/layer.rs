@@ -54,6 +54,13 @@ impl DnsLayer {
     }
 }
 
+/// [`DnsLayer::new`].
+impl<R: Resolve> From<R> for DnsLayer {
+    fn from(resolver: R) -> Self {
+        Self::new(resolver)
+    }
+}
+
 impl<S> Layer<S> for DnsLayer {
     type Service = Dns<S>;
 

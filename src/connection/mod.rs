@@ -47,6 +47,11 @@ use crate::{Address, refused::Refused, registry::Registration, tcp::TcpOptions};
 /// descriptor first; what the connection [holds](Self::hold), a place under a
 /// limit, say, goes after it.
 ///
+/// Dropping a connection while something the peer has sent is unread resets it,
+/// and the peer may lose what it has not read yet (RFC 1122, section 4.2.2.13).
+/// A TLS 1.3 server sends tickets unasked: a client that only writes should
+/// read to the end after its `shutdown`, and drop the connection then.
+///
 /// There is no buffer in here for what was written: what
 /// [`write`](tokio::io::AsyncWriteExt::write) took over a plain connection is
 /// with the operating system. Over TLS call `flush` or `shutdown`.

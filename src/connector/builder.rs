@@ -1,4 +1,4 @@
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use http::Uri;
 use tower::util::Either;
@@ -16,21 +16,43 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What a [`Connector`] is made of.
 ///
-/// Each scheme can be set up, replaced by any `Service<Uri>`, or switched off.
-/// A replaced `tcp` is still below DNS and timeout and carries `tls://` too; a
-/// replaced `tls` is below the timeout only; a replaced `unix` stands alone.
-/// With `tcp` switched off, `tls` keeps working.
+/// Each scheme can be set up, replaced by any `Service<Uri>`, or switched off;
+/// what is said last about it counts. Each may also be asked for by the names
+/// that it has on the web: `tcp` as `http` and `ws`, `tls` as `https` and `wss`.
+///
+/// | replaced | is below | besides |
+/// |---|---|---|
+/// | `tcp` | timeout and DNS | carries `tls://` too |
+/// | `tls` | timeout | gets host names as they are |
+/// | `unix` | nothing | |
+///
+/// With `tcp` switched off, `tls` keeps working. A replaced one that is not
+/// ready is waited for as a part of the connect, and holds no other scheme up.
 ///
 /// ```
 /// use std::time::Duration;
 ///
-/// use tower_socket::{Connector, layers::dns::{DnsLayer, FixedHosts}};
+/// use tower_socket::{Connector, layers::dns::FixedHosts};
 ///
 /// let connector = Connector::builder()
 ///     .timeout(Duration::from_secs(5))
-///     .dns(DnsLayer::new(FixedHosts::new().with("db.internal", [[10, 0, 0, 5]])))
+///     .dns(FixedHosts::new().with("db.internal", [[10, 0, 0, 5]]))
 ///     .no_unix()
 ///     .build();
+/// ```
+///
+/// Phases have deadlines of their own where their layers are given one:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use tower_socket::{Connector, layers::{DnsLayer, TlsLayer}};
+///
+/// let dns = DnsLayer::system()
+///     .lookup_timeout(Duration::from_secs(2))
+///     .attempt_timeout(Duration::from_secs(3));
+/// let tls = TlsLayer::default().handshake_timeout(Duration::from_secs(4));
+/// let connector = Connector::builder().dns(dns).tls(tls).build();
 /// ```
 #[derive(Clone)]
 #[must_use = "a builder does nothing until it builds"]
@@ -60,7 +82,6 @@ impl ConnectorBuilder {
     }
 
     /// The time for one connect over all its phases, 60 seconds by default.
-    /// The phases have deadlines of their own on [`DnsLayer`] and [`TlsLayer`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(TimeoutLayer::new(timeout));
         self
@@ -72,15 +93,16 @@ impl ConnectorBuilder {
         self
     }
 
-    /// How host names are looked up; as the system is configured by default.
+    /// How host names are looked up: a resolver, or a layer with deadlines of
+    /// its own. By default as the system is configured.
     #[cfg(feature = "dns")]
-    pub fn dns(mut self, dns: DnsLayer) -> Self {
-        self.dns = Some(dns);
+    pub fn dns(mut self, dns: impl Into<DnsLayer>) -> Self {
+        self.dns = Some(dns.into());
         self
     }
 
-    /// Hands host names down to the connectors below. The default one refuses
-    /// them.
+    /// Hands host names down to TCP. The default one refuses them; one in its
+    /// [place](Self::tcp_service) may take them, a proxy's client, say.
     #[cfg(feature = "dns")]
     pub fn no_dns(mut self) -> Self {
         self.dns = None;
@@ -94,14 +116,15 @@ impl ConnectorBuilder {
         self
     }
 
-    /// Replaces TCP, below `tls://` too.
+    /// Replaces TCP, below `tls://` too. It gets addresses, as
+    /// `tcp://192.0.2.1:80?hostname=example.com`.
     pub fn tcp_service<S>(mut self, service: S) -> Self
     where
         S: Service<Uri, Response = Connection> + Clone + Send + Sync + 'static,
         S::Error: Into<BoxError>,
         S::Future: Send + 'static,
     {
-        self.tcp = Either::Right(routes::boxed(service));
+        self.tcp = Either::Right(routes::replacing(service));
         self.tcp_enabled = true;
         self
     }
@@ -128,7 +151,7 @@ impl ConnectorBuilder {
         S::Error: Into<BoxError>,
         S::Future: Send + 'static,
     {
-        self.tls = Some(Either::Right(routes::boxed(service)));
+        self.tls = Some(Either::Right(routes::replacing(service)));
         self
     }
 
@@ -146,7 +169,7 @@ impl ConnectorBuilder {
         S::Error: Into<BoxError>,
         S::Future: Send + 'static,
     {
-        self.unix = Some(Either::Right(routes::boxed(service)));
+        self.unix = Some(Either::Right(routes::replacing(service)));
         self
     }
 
@@ -165,7 +188,7 @@ impl ConnectorBuilder {
             tls: self.tls.clone().map(|tls| self.deadlined(self.secured(tls))),
             unix: self.unix.clone().map(|unix| self.local(unix)),
         };
-        Connector(Stack::Routes(Box::new(routes)))
+        Connector(Stack::Routes(Arc::new(routes)))
     }
 
     #[cfg(feature = "dns")]

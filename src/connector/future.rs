@@ -21,7 +21,7 @@ enum Route {
     #[cfg(feature = "tls")]
     Tls(FutureOf<routes::TlsRoute>),
     Unix(FutureOf<routes::UnixRoute>),
-    Service(FutureOf<Boxed>),
+    Service(FutureOf<Boxed>, Uri),
     Failed(Option<Error>),
 }
 
@@ -39,8 +39,8 @@ impl Connecting {
         Self(Route::Unix(future))
     }
 
-    pub(super) fn boxed(future: FutureOf<Boxed>) -> Self {
-        Self(Route::Service(future))
+    pub(super) fn service(future: FutureOf<Boxed>, uri: Uri) -> Self {
+        Self(Route::Service(future, uri))
     }
 
     pub(super) fn failed(error: Error) -> Self {
@@ -57,7 +57,9 @@ impl Future for Connecting {
             #[cfg(feature = "tls")]
             Route::Tls(future) => Pin::new(future).poll(cx),
             Route::Unix(future) => Pin::new(future).poll(cx),
-            Route::Service(future) => Pin::new(future).poll(cx),
+            Route::Service(future, uri) => {
+                Pin::new(future).poll(cx).map_err(|error| error.about(std::mem::take(uri)))
+            }
             Route::Failed(error) => {
                 Poll::Ready(Err(error.take().expect("`Connecting` polled after it finished")))
             }

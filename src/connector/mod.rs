@@ -12,6 +12,7 @@ mod routes;
 
 use std::{
     fmt,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -66,7 +67,7 @@ pub struct Connector(Stack);
 
 #[derive(Clone)]
 enum Stack {
-    Routes(Box<Routes>),
+    Routes(Arc<Routes>),
     Service(Boxed),
 }
 
@@ -128,7 +129,7 @@ impl Service<Uri> for Connector {
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         match &mut self.0 {
-            Stack::Routes(routes) => routes.poll_ready(cx),
+            Stack::Routes(_) => Poll::Ready(Ok(())),
             Stack::Service(service) => service.poll_ready(cx),
         }
     }
@@ -136,7 +137,7 @@ impl Service<Uri> for Connector {
     fn call(&mut self, uri: Uri) -> Connecting {
         match &mut self.0 {
             Stack::Routes(routes) => routes.call(uri),
-            Stack::Service(service) => Connecting::boxed(service.call(uri)),
+            Stack::Service(service) => Connecting::service(service.call(uri.clone()), uri),
         }
     }
 }

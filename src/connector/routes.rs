@@ -1,9 +1,10 @@
 //! One stack for each scheme.
 
-use std::task::{Context, Poll};
-
 use http::Uri;
-use tower::util::{BoxCloneSyncService, Either, MapErr, ServiceExt};
+use tower::{
+    service_fn,
+    util::{BoxCloneSyncService, Either, MapErr, ServiceExt},
+};
 use tower_service::Service;
 
 use super::{Boxed, Connecting};
@@ -29,8 +30,8 @@ pub(super) type TcpRoute = Deadlined<Resolved<Tcp>>;
 pub(super) type TlsRoute = Deadlined<Secured>;
 pub(super) type UnixRoute = Either<Deadlined<UnixConnector>, Boxed>;
 
-/// A scheme without a route is switched off.
-#[derive(Clone)]
+/// A scheme without a route is switched off. All of them are always ready, so
+/// that one which is held up holds no other up.
 pub(super) struct Routes {
     pub(super) tcp: Option<TcpRoute>,
     #[cfg(feature = "tls")]
@@ -39,38 +40,25 @@ pub(super) struct Routes {
 }
 
 impl Routes {
-    /// As with tower's `Steer`, all routes have to be ready.
-    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let tcp = poll_route(&mut self.tcp, cx)?;
-        #[cfg(feature = "tls")]
-        let tls = poll_route(&mut self.tls, cx)?;
-        #[cfg(not(feature = "tls"))]
-        let tls = Poll::Ready(());
-        let unix = poll_route(&mut self.unix, cx)?;
-        match (tcp, tls, unix) {
-            (Poll::Ready(()), Poll::Ready(()), Poll::Ready(())) => Poll::Ready(Ok(())),
-            _ => Poll::Pending,
-        }
-    }
-
-    pub(super) fn call(&mut self, uri: Uri) -> Connecting {
-        match (Scheme::of(&uri), self) {
-            (None | Some(Scheme::Tcp), Self { tcp: Some(tcp), .. }) => {
-                Connecting::tcp(tcp.call(uri))
-            }
+    pub(super) fn call(&self, uri: Uri) -> Connecting {
+        match Scheme::of(&uri).unwrap_or(Scheme::Tcp) {
+            Scheme::Tcp => called(self.tcp.as_ref(), uri, Connecting::tcp),
             #[cfg(feature = "tls")]
-            (Some(Scheme::Tls), Self { tls: Some(tls), .. }) => Connecting::tls(tls.call(uri)),
-            (Some(Scheme::Unix), Self { unix: Some(unix), .. }) => Connecting::unix(unix.call(uri)),
+            Scheme::Tls => called(self.tls.as_ref(), uri, Connecting::tls),
+            Scheme::Unix => called(self.unix.as_ref(), uri, Connecting::unix),
             _ => Connecting::failed(no_route(uri)),
         }
     }
 }
 
-fn poll_route<S>(route: &mut Option<S>, cx: &mut Context<'_>) -> Poll<Result<(), Error>>
+fn called<S>(route: Option<&S>, uri: Uri, connecting: fn(S::Future) -> Connecting) -> Connecting
 where
-    S: Service<Uri, Error = Error>,
+    S: Service<Uri> + Clone,
 {
-    route.as_mut().map_or(Poll::Ready(Ok(())), |route| route.poll_ready(cx))
+    match route {
+        Some(route) => connecting(route.clone().call(uri)),
+        None => Connecting::failed(no_route(uri)),
+    }
 }
 
 fn no_route(uri: Uri) -> Error {
@@ -89,4 +77,18 @@ where
     let into_error: fn(S::Error) -> Error = |error| Error::from(error.into());
     let service: MapErr<S, _> = service.map_err(into_error);
     BoxCloneSyncService::new(service)
+}
+
+/// Any stack in place of a route. It is waited for as a part of the call, since
+/// which route is called shows only then.
+pub(super) fn replacing<S>(service: S) -> Boxed
+where
+    S: Service<Uri, Response = Connection> + Clone + Send + Sync + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+{
+    boxed(service_fn(move |uri: Uri| {
+        let connecting = service.clone().oneshot(uri.clone());
+        async move { connecting.await.map_err(|error| Error::from(error.into()).about(uri)) }
+    }))
 }

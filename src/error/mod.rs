@@ -75,6 +75,11 @@ impl Error {
         if self.kind() == ErrorKind::InvalidInput { self } else { self.with_uri(uri) }
     }
 
+    /// What comes from outside this crate knows of no URI.
+    pub(crate) fn about(self, uri: Uri) -> Self {
+        if self.uri().is_some() { self } else { self.passing(uri) }
+    }
+
     /// The innermost peer stays.
     pub(crate) fn with_peer(mut self, peer: Option<Address>) -> Self {
         self.0.peer = self.0.peer.or(peer);
