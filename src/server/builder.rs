@@ -11,8 +11,11 @@ use crate::{
 #[cfg(feature = "tls")]
 use crate::{layers::tls::TlsAcceptLayer, uri};
 
-/// What a [`Server`] is made of. What does not apply to a URI's scheme is
-/// ignored.
+/// What a [`Server`] is made of.
+///
+/// One builder serves any URI: what does not apply to its scheme is ignored.
+/// Everything that a builder and its clones bind shares one
+/// [`limit`](Self::limit) and one count [per source](Self::per_source).
 ///
 /// ```no_run
 /// use tower_socket::{Server, layers::{LimitLayer, tls::ServerTls}};
@@ -50,7 +53,8 @@ impl ServerBuilder {
         }
     }
 
-    /// Options of TCP sockets, below `tls://` too.
+    /// Options of TCP sockets, below `tls://` too. A descriptor that was
+    /// inherited keeps its own.
     pub fn tcp(mut self, tcp: TcpServerBuilder) -> Self {
         self.tcp = tcp;
         self
@@ -64,28 +68,36 @@ impl ServerBuilder {
 
     /// The certificates for `tls://`: a [`ServerTls`](crate::layers::tls::ServerTls),
     /// or a layer with a deadline of its own for the handshake (10 seconds by
-    /// default) or other slots.
+    /// default) or other slots. Keep a clone of the `ServerTls` to
+    /// [reload](crate::layers::tls::ServerTls::reload) the certificates of
+    /// servers that run.
     #[cfg(feature = "tls")]
     pub fn tls(mut self, tls: impl Into<TlsAcceptLayer>) -> Self {
         self.tls = Some(tls.into());
         self
     }
 
-    /// How many connections may be open, and what happens to those beyond.
+    /// How many connections may be open, and what happens to those beyond: they
+    /// are closed, or wait ([`pause_on_limit`](LimitLayer::pause_on_limit)).
     /// Over TLS finished handshakes count. No limit by default.
     pub fn limit(mut self, limit: LimitLayer) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// How many connections one source address may have open, IPv6 by /64.
-    /// Handshakes that are running count. No limit by default.
+    /// How many connections one source address may have open, IPv6 by /64; those
+    /// beyond are closed. Handshakes that are running count. No limit by
+    /// default, and never one for Unix sockets.
     pub fn per_source(mut self, limit: usize) -> Self {
         self.per_source = Some(LimitLayer::unlimited().per_source(limit));
         self
     }
 
     /// Listens, as [`Server::bind`] does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Server::bind`].
     pub async fn bind(&self, uri: impl IntoUri) -> Result<Server, Error> {
         let uri = uri.into_uri()?;
         let server = match Scheme::of(&uri) {
@@ -103,7 +115,7 @@ impl ServerBuilder {
     async fn bind_tls(&self, uri: Uri) -> Result<Boxed, Error> {
         let Some(tls) = &self.tls else { return Err(no_certificate(uri)) };
         let listening = self.tcp.bind(uri::without_tls(&uri)?).await;
-        let server = listening.map_err(|error| error.passing(uri))?;
+        let server = listening.map_err(|error| as_asked(error, uri))?;
         Ok(match &self.per_source {
             Some(per_source) => self.limited(tls.layer(per_source.layer(server))),
             None => self.limited(tls.layer(server)),
@@ -123,6 +135,12 @@ impl ServerBuilder {
             None => Box::pin(server),
         }
     }
+}
+
+/// The URI that was asked for in place of the one below TLS.
+#[cfg(feature = "tls")]
+fn as_asked(error: Error, uri: Uri) -> Error {
+    if error.uri().is_some() { error.with_uri(uri) } else { error }
 }
 
 fn no_server(uri: Uri) -> Error {

@@ -11,6 +11,8 @@ mod dns_resolver;
 mod dnsmasq;
 mod errors;
 mod fd;
+#[cfg(all(feature = "dns", any(feature = "aws-lc-rs", feature = "ring")))]
+mod connector;
 mod fixed_uri;
 mod handshake;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
@@ -18,6 +20,9 @@ mod limbo;
 mod limit;
 mod server_handle;
 mod tcp;
+mod tcp_options;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+mod server;
 mod timeout;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod tls;

@@ -12,8 +12,10 @@ pub(crate) mod name_server;
 mod net;
 #[cfg(feature = "dns")]
 pub(crate) mod peers;
+pub(crate) mod name_server;
 pub(crate) mod programs;
 mod unreachable;
+pub(crate) mod recorder;
 
 pub(crate) use self::{
     drops::{Counted, Drops},
