@@ -2,7 +2,7 @@
 
 use std::{
     net::{SocketAddr, UdpSocket},
-    process::{Command, Stdio},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -15,28 +15,27 @@ use tower_socket::{
 
 use crate::support::{
     name_server::{NameServer, failure},
-    peers::{self, Peer},
+    programs::{Running, program},
 };
 
 struct Dnsmasq {
     address: SocketAddr,
-    _peer: Peer,
+    _peer: Running,
     _directory: TempDir,
 }
 
 impl Dnsmasq {
     /// `None` where dnsmasq is not installed.
     async fn start(lines: &str) -> Option<Self> {
-        let program = peers::find("dnsmasq")?;
         let directory = tempfile::tempdir().unwrap();
         for _ in 0..10 {
             let address = free_address();
             let file = directory.path().join("dnsmasq.conf");
             std::fs::write(&file, configuration(address, lines)).unwrap();
-            let mut command = Command::new(&program);
+            let mut command = program("dnsmasq")?;
             command.args(["--keep-in-foreground", "--pid-file"]).stderr(Stdio::null());
             command.arg(format!("--conf-file={}", file.display()));
-            let mut peer = Peer::start(&mut command);
+            let mut peer = Running::start(&mut command);
             if answers(address, &mut peer).await {
                 return Some(Self { address, _peer: peer, _directory: directory });
             }
@@ -62,7 +61,7 @@ fn free_address() -> SocketAddr {
 }
 
 /// Whether it is up; if not, it ended because its port was taken meanwhile.
-async fn answers(address: SocketAddr, peer: &mut Peer) -> bool {
+async fn answers(address: SocketAddr, peer: &mut Running) -> bool {
     let resolver = DnsResolver::with_servers([address])
         .no_hosts_file()
         .query_timeout(Duration::from_millis(200))

@@ -3,6 +3,8 @@
 mod support;
 
 mod connection;
+#[cfg(all(feature = "dns", any(feature = "aws-lc-rs", feature = "ring")))]
+mod connector;
 #[cfg(feature = "dns")]
 mod dns;
 #[cfg(feature = "dns")]
@@ -11,18 +13,15 @@ mod dns_resolver;
 mod dnsmasq;
 mod errors;
 mod fd;
-#[cfg(all(feature = "dns", any(feature = "aws-lc-rs", feature = "ring")))]
-mod connector;
 mod fixed_uri;
 mod handshake;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod limbo;
 mod limit;
-mod server_handle;
-mod tcp;
-mod tcp_options;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod server;
+mod server_handle;
+mod tcp;
 mod timeout;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod tls;

@@ -10,12 +10,9 @@ pub(crate) mod mock_resolver;
 #[cfg(feature = "dns")]
 pub(crate) mod name_server;
 mod net;
-#[cfg(feature = "dns")]
-pub(crate) mod peers;
-pub(crate) mod name_server;
 pub(crate) mod programs;
-mod unreachable;
 pub(crate) mod recorder;
+mod unreachable;
 
 pub(crate) use self::{
     drops::{Counted, Drops},

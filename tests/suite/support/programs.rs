@@ -1,22 +1,47 @@
 //! Programs from outside that tests drive.
 
-use std::process::{Command, Stdio};
+use std::{
+    env,
+    process::{Child, Command},
+};
 
 /// `None`, with a note, where the program is not installed: the test is
 /// skipped. With `TOWER_SOCKET_REQUIRE_PEERS=1` it fails instead.
 pub(crate) fn program(name: &str) -> Option<Command> {
-    let mut probe = Command::new("sh");
-    probe.args(["-c", &format!("command -v {name}")]).stdout(Stdio::null());
-    if probe.status().is_ok_and(|status| status.success()) {
-        return Some(Command::new(name));
+    let path = env::var_os("PATH").unwrap_or_default();
+    // Servers are often kept out of the path of users.
+    let directories = env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
+    let found = directories.map(|directory| directory.join(name)).find(|path| path.is_file());
+    if found.is_none() {
+        skip(&format!("{name} is not installed"));
     }
-    skip(&format!("{name} is not installed"));
-    None
+    found.map(Command::new)
 }
 
 /// Says that a test is skipped, or fails it where nothing may be skipped.
 pub(crate) fn skip(why: &str) {
-    let required = std::env::var_os("TOWER_SOCKET_REQUIRE_PEERS").is_some_and(|set| set == "1");
+    let required = env::var_os("TOWER_SOCKET_REQUIRE_PEERS").is_some_and(|set| set == "1");
     assert!(!required, "{why}");
     eprintln!("skipped: {why}");
+}
+
+/// A running program, killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Running(Child);
+
+impl Running {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        Self(command.spawn().expect("the program starts"))
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.0.try_wait().is_ok_and(|status| status.is_some())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
