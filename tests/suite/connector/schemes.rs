@@ -106,6 +106,6 @@ async fn what_is_no_uri_fails_with_what_is_wrong_with_it() {
     let error = failure(&Connector::new(), "google.com:99999").await;
     assert_eq!(
         error.to_string(),
-        "invalid URI \"google.com:99999\": the port is not a number from 1 to 65535 (EINVAL)"
+        "invalid URI \"google.com:99999\": the port is not a number from 0 to 65535 (EINVAL)"
     );
 }

@@ -10,7 +10,7 @@ use tower::{ServiceBuilder, ServiceExt};
 use tower_layer::Layer;
 use tower_socket::{
     Address, Connection, ConnectionInfo, Error, ErrorKind, Incoming,
-    layers::tls::{ClientTls, TlsAcceptLayer},
+    layers::tls::{ClientTls, TlsAcceptLayer, TlsAcceptor},
 };
 
 use super::{Company, connect, failed, listen, plain};
@@ -77,6 +77,26 @@ async fn a_silent_client_delays_nobody() {
     let (client, accepted) = tokio::join!(connect(company.connector(), &uri), server.accept());
     client.unwrap();
     accepted.unwrap().unwrap();
+}
+
+// CONN-08
+#[tokio::test]
+async fn a_handshake_turns_both_addresses_of_a_connection_into_tls() {
+    let company = Company::local();
+    let (mut server, uri) = company.listen().await;
+    let accepting = async {
+        let plain = server.get_mut().accept().await.unwrap().unwrap();
+        let before = (plain.peer_address().unwrap(), plain.local_address().unwrap());
+        let secured = TlsAcceptor::new(company.server.clone()).oneshot(plain).await.unwrap();
+        (before, secured)
+    };
+    let (client, ((peer, local), secured)) =
+        tokio::join!(connect(company.connector(), &uri), accepting);
+    let _client = client.unwrap();
+    assert!(matches!((&peer, &local), (Address::Tcp(_), Address::Tcp(_))));
+    let tls = |address: Address| Some(Address::Tls(address.socket_addr().unwrap()));
+    assert_eq!(secured.peer_address(), tls(peer));
+    assert_eq!(secured.local_address(), tls(local));
 }
 
 // TLSS-08, TLSS-09, INT-07
