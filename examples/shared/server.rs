@@ -1,0 +1,155 @@
+//! What the servers have in common: their options, and how they run.
+
+mod options;
+
+use std::{io, path::PathBuf, pin::Pin, time::Duration};
+
+use clap::Args;
+use http::Uri;
+use tokio::signal::unix::{SignalKind, signal};
+use tower_layer::Layer;
+use tower_socket::{
+    Connection, Error, Incoming, IntoUri, Server, ServerHandle, UnixServer,
+    layers::{
+        LimitLayer, TlsAcceptLayer,
+        tls::{Roots, ServerTls},
+    },
+    server::ServerBuilder,
+};
+
+use self::options::{IdentityOptions, seconds};
+
+/// How long clients get to finish once the server is told to end.
+const GRACE: Duration = Duration::from_secs(3);
+
+pub(crate) type AnyServer = Pin<Box<dyn Incoming + Send>>;
+
+#[derive(Debug, Args)]
+pub(crate) struct ServerOptions {
+    /// Where to listen: 8000, [::1]:8000, tls://0.0.0.0:443, unix:///run/app.sock,
+    /// fd://3, systemd://name
+    #[arg(default_value = "127.0.0.1:8000")]
+    uri: String,
+
+    #[command(flatten)]
+    identity: IdentityOptions,
+
+    /// PEM file; lets in only clients with a certificate signed by one of these
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    client_ca: Option<PathBuf>,
+
+    /// How long each TLS handshake may take
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    handshake_timeout: Duration,
+
+    /// How many connections may be open; one more is turned away
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+
+    /// Lets one more wait in the kernel's queue instead
+    #[arg(long, requires = "limit")]
+    pause_on_limit: bool,
+
+    /// How many connections one address may have open
+    #[arg(long, value_name = "N")]
+    per_source: Option<usize>,
+}
+
+impl ServerOptions {
+    /// Listens: with TLS where there is a certificate, else without.
+    pub(crate) async fn bind(&self) -> Result<AnyServer, Error> {
+        let Some(tls) = self.tls()? else {
+            return Ok(Box::pin(self.builder().bind(&self.uri).await?));
+        };
+        let uri = secured(self.uri.as_str().into_uri()?)?;
+        if uri.scheme_str() == Some("tls") {
+            return Ok(Box::pin(self.builder().tls(tls).bind(uri).await?));
+        }
+        // Below the facade's TLS there is TCP. The layer goes over any server.
+        Ok(Box::pin(tls.layer(self.builder().bind(uri).await?)))
+    }
+
+    fn builder(&self) -> ServerBuilder {
+        let mut builder = Server::builder().unix(UnixServer::builder().replace_stale(true));
+        if let Some(limit) = self.limit.map(LimitLayer::new) {
+            builder =
+                builder.limit(if self.pause_on_limit { limit.pause_on_limit() } else { limit });
+        }
+        match self.per_source {
+            Some(limit) => builder.per_source(limit),
+            None => builder,
+        }
+    }
+
+    fn tls(&self) -> Result<Option<TlsAcceptLayer>, Error> {
+        let Some(identity) = self.identity.identity() else { return Ok(None) };
+        let mut tls = ServerTls::builder().identity(identity);
+        if let Some(file) = &self.client_ca {
+            tls = tls.require_client_certificate(Roots::none().pem_file(file));
+        }
+        let layer = TlsAcceptLayer::new(tls.build()?);
+        Ok(Some(layer.handshake_timeout(self.handshake_timeout)))
+    }
+}
+
+fn secured(uri: Uri) -> Result<Uri, Error> {
+    match uri.scheme_str() {
+        Some("tcp") => uri.to_string().replacen("tcp", "tls", 1).into_uri(),
+        _ => Ok(uri),
+    }
+}
+
+/// Runs `handler` for each connection, until SIGINT or SIGTERM and a while
+/// longer for those who are there then.
+pub(crate) async fn serve<F>(
+    mut server: AnyServer,
+    handler: impl Fn(Connection) -> F,
+) -> io::Result<()>
+where
+    F: Future<Output = io::Result<()>> + Send + 'static,
+{
+    let handle = server.handle();
+    close_on_signal(&handle)?;
+    while let Some(accepted) = server.accept().await {
+        match accepted {
+            Ok(connection) => {
+                let peer = peer(&connection);
+                let handling = handler(connection);
+                tokio::spawn(async move {
+                    if let Err(error) = handling.await {
+                        eprintln!("{peer}: {error}");
+                    }
+                });
+            }
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+    handle.drain(GRACE).await;
+    Ok(())
+}
+
+fn close_on_signal(handle: &ServerHandle) -> io::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let handle = handle.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        handle.close();
+    });
+    Ok(())
+}
+
+/// The client's address, or a number where it has none, as over Unix sockets.
+pub(crate) fn peer(connection: &Connection) -> String {
+    match connection.peer_address() {
+        Some(address) => address.to_string(),
+        None => format!("client {}", connection.info().id()),
+    }
+}
+
+pub(crate) fn address(server: &AnyServer) -> String {
+    server.handle().address().map(|address| address.to_string()).unwrap_or_default()
+}
