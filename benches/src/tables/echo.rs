@@ -9,21 +9,29 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use super::{Result, bare, pki::Pki};
+use tower::Layer;
+use tower_socket::{
+    Connection, Incoming, TcpConnector,
+    layers::{TlsAcceptLayer, TlsLayer},
+};
+
+use super::{Result, bare, ours, pki::Pki};
 use crate::harness::{Arm, Operation};
 
-pub(crate) async fn plain<const SIZE: usize>() -> Result<Vec<Arm>> {
+pub(crate) async fn plain<const SIZE: usize>(bar: f64) -> Result<Vec<Arm>> {
     Ok(vec![
         Arm::baseline("TcpStream", round_trip::<SIZE>(tcp().await?)),
         Arm::control(round_trip::<SIZE>(tcp().await?)),
+        Arm::new("Connection", bar, round_trip::<SIZE>(connection().await?)),
     ])
 }
 
-pub(crate) async fn tls<const SIZE: usize>() -> Result<Vec<Arm>> {
+pub(crate) async fn tls<const SIZE: usize>(bar: f64) -> Result<Vec<Arm>> {
     let pki = Pki::new()?;
     Ok(vec![
         Arm::baseline("TlsStream<TcpStream>", round_trip::<SIZE>(tokio_rustls(&pki).await?)),
         Arm::control(round_trip::<SIZE>(tokio_rustls(&pki).await?)),
+        Arm::new("Connection", bar, round_trip::<SIZE>(tls_connection(&pki).await?)),
     ])
 }
 
@@ -59,4 +67,18 @@ async fn tokio_rustls(pki: &Pki) -> Result<tokio_rustls::client::TlsStream<TcpSt
     tokio::spawn(async move { bare::echo(acceptor.accept(server).await?).await });
     let name = ServerName::IpAddress(SocketAddr::ip(&client.peer_addr()?).into());
     Ok(TlsConnector::from(pki.client()?).connect(name, client).await?)
+}
+
+async fn connection() -> Result<Connection> {
+    let (client, server) = ours::pair().await?;
+    tokio::spawn(bare::echo(server));
+    Ok(client)
+}
+
+async fn tls_connection(pki: &Pki) -> Result<Connection> {
+    let (server, address) = ours::listen().await?;
+    let mut server = TlsAcceptLayer::new(pki.server_tls()?).layer(server);
+    tokio::spawn(async move { bare::echo(server.accept().await.ok_or("no client")??).await });
+    let mut connector = TlsLayer::new(pki.client_tls()?).layer(TcpConnector::new());
+    ours::connect(&mut connector, ours::uri(address)?).await
 }

@@ -11,6 +11,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
     version::TLS13,
 };
+use tower_socket::layers::tls::{ClientTls, Identity, ServerTls};
 
 use super::Result;
 
@@ -49,13 +50,28 @@ impl Pki {
         Ok(Arc::new(config))
     }
 
+    /// Its tickets carry the session, as those of our layer do.
     pub(crate) fn server(&self) -> Result<Arc<ServerConfig>> {
         let key = PrivateKeyDer::Pkcs8(self.key.clone_key());
-        let config = ServerConfig::builder_with_provider(provider())
+        let mut config = ServerConfig::builder_with_provider(provider())
             .with_protocol_versions(&[&TLS13])?
             .with_no_client_auth()
             .with_single_cert(vec![self.certificate.clone()], key)?;
+        config.ticketer = aws_lc_rs::Ticketer::new()?;
         Ok(Arc::new(config))
+    }
+
+    /// [`client`](Self::client) for a layer.
+    pub(crate) fn client_tls(&self) -> Result<ClientTls> {
+        Ok(ClientTls::from(self.client()?))
+    }
+
+    /// [`server`](Self::server) by the builder of our layer.
+    pub(crate) fn server_tls(&self) -> Result<ServerTls> {
+        let key = PrivateKeyDer::Pkcs8(self.key.clone_key());
+        let identity = Identity::der(vec![self.certificate.clone()], key);
+        let builder = ServerTls::builder().provider(provider()).versions(&[&TLS13]);
+        Ok(builder.identity(identity).build()?)
     }
 }
 
