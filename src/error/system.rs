@@ -31,34 +31,39 @@ fn io_errors<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'
     chain(error).filter_map(|e| e.downcast_ref())
 }
 
-/// An error's own words, those of the operating system with their errno name.
+/// An error's own words, those of the operating system with their errno name:
+/// `connection refused (ECONNREFUSED)`.
 pub(crate) struct Reason<'a>(pub(crate) &'a (dyn StdError + 'static));
 
 impl fmt::Display for Reason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let io = self.0.downcast_ref::<io::Error>();
-        match io.and_then(|io| Some(Named(io, io.raw_os_error()?))) {
-            Some(named) => write!(f, "{named}"),
-            None => write!(f, "{}", self.0),
+        let mut words = self.0.to_string();
+        if self.0.downcast_ref().and_then(io::Error::raw_os_error).is_some()
+            && let Some(first) = words.get_mut(..1)
+        {
+            first.make_ascii_lowercase();
         }
+        write_named(&words, f)
     }
 }
 
-/// `connection refused (ECONNREFUSED)`; without the name where there is none.
-struct Named<'a>(&'a io::Error, i32);
-
-impl fmt::Display for Named<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = self.0.to_string();
-        let words = words.split_once(" (os error").map_or(&*words, |(words, _)| words);
-        let mut letters = words.chars();
-        let first = letters.next().map(|c| c.to_ascii_lowercase());
-        write!(f, "{}{}", first.unwrap_or_default(), letters.as_str())?;
-        match Errno::from_raw(self.1) {
-            Errno::UnknownErrno => Ok(()),
-            errno => write!(f, " ({errno:?})"),
+/// `std` writes an error's number where people know its name, also deep inside
+/// the words of a library. A number without a name goes.
+fn write_named(mut words: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    while let Some((before, (number, after))) = split_number(words) {
+        f.write_str(before)?;
+        match number.parse().map_or(Errno::UnknownErrno, Errno::from_raw) {
+            Errno::UnknownErrno => {}
+            errno => write!(f, " ({errno:?})")?,
         }
+        words = after;
     }
+    f.write_str(words)
+}
+
+fn split_number(words: &str) -> Option<(&str, (&str, &str))> {
+    let (before, behind) = words.split_once(" (os error ")?;
+    Some((before, behind.split_once(')')?))
 }
 
 #[cfg(test)]
@@ -75,6 +80,15 @@ mod tests {
         assert_eq!(reason(Errno::ECONNREFUSED as i32), "connection refused (ECONNREFUSED)");
         assert_eq!(reason(Errno::EBADF as i32), "bad file descriptor (EBADF)");
         assert_eq!(reason(Errno::ENETUNREACH as i32), "network is unreachable (ENETUNREACH)");
+    }
+
+    // GEN-03
+    #[test]
+    fn a_number_in_the_words_of_a_library_becomes_a_name_too() {
+        let error = io::Error::from_raw_os_error(Errno::ENOENT as i32);
+        let error = io::Error::other(format!("opening directory: {error} at /nowhere"));
+        let words = "opening directory: No such file or directory (ENOENT) at /nowhere";
+        assert_eq!(Reason(&error).to_string(), words);
     }
 
     // GEN-03

@@ -27,9 +27,7 @@ fn tokio(address: SocketAddr) -> impl Operation {
 
 fn tcp_connector(address: SocketAddr) -> Result<impl Operation> {
     let (mut connector, uri) = (TcpConnector::new(), ours::uri(address)?);
-    Ok(async move || {
-        ours::close_after_end(ours::connect(&mut connector, uri.clone()).await?).await
-    })
+    Ok(async move || ours::close_after_end(ours::connect(&mut connector, uri.clone()).await?).await)
 }
 
 /// With everything it has by default, from text each time.
