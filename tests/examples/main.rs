@@ -1,2 +1,16 @@
-//! x
-fn main() {}
+//! Runs the examples as the programs they are, with each other and with
+//! programs from outside.
+
+mod support;
+
+mod benchmark_server;
+mod chat_server;
+mod echo_server;
+mod hello;
+mod http;
+mod limits;
+mod netcat;
+mod peers;
+mod self_signed;
+mod signals;
+mod stacks;

@@ -1,0 +1,50 @@
+use std::net::UdpSocket;
+
+use crate::support::{HOST, Pki, Program, command, port, program};
+
+/// A name server that knows `echo.test`, and where it listens.
+fn name_server() -> Option<(Program, String)> {
+    let mut dnsmasq = program("dnsmasq")?;
+    // It does not tell which port it gets, so it gets one that was free a
+    // moment ago.
+    let port = UdpSocket::bind((HOST, 0)).unwrap().local_addr().unwrap().port();
+    dnsmasq.args(["--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts"]);
+    dnsmasq.args(["--listen-address=127.0.0.1", "--bind-interfaces", "--user=", "--group="]);
+    dnsmasq.args(["--address=/echo.test/127.0.0.1", "--address=/test/"]);
+    let server = Program::start(dnsmasq.arg(format!("--port={port}")));
+    server.error_line_with("started");
+    Some((server, format!("{HOST}:{port}")))
+}
+
+#[test]
+fn netcat_asks_the_name_server_it_is_given() {
+    let Some((_dnsmasq, dns)) = name_server() else { return };
+    let server = Program::example("echo_server", &["127.0.0.1:0"]);
+    let uri = format!("echo.test:{}", port(&server.listening()));
+    let netcat = Program::run(command("netcat").args([&uri, "--dns", &dns]), "hello\n");
+    assert_eq!(netcat.success(), "hello\n");
+}
+
+#[test]
+fn a_name_that_does_not_exist_is_an_error() {
+    let Some((_dnsmasq, dns)) = name_server() else { return };
+    let error = Program::example("netcat", &["missing.test:80", "--dns", &dns]).end().failure();
+    let expected = "connection to tcp://missing.test:80 failed during DNS lookup: ";
+    assert!(error.starts_with(expected), "{error}");
+}
+
+#[test]
+fn the_http_clients_ask_the_name_server_they_are_given() {
+    let Some((_dnsmasq, dns)) = name_server() else { return };
+    let server = Program::example("http_server", &["127.0.0.1:0"]);
+    let host = format!("echo.test:{}", port(&server.listening()));
+    let page = Program::example("http_client", &[&host, "--dns", &dns]).end().success();
+    assert!(page.contains("Hello world!"), "{page}");
+
+    let pki = Pki::new();
+    let server = Program::example("http_server", &["127.0.0.1:0", "--cert", &pki.server]);
+    let host = format!("echo.test:{}", port(&server.listening()));
+    let options = [&host, "--dns", &dns, "--cafile", &pki.root];
+    let error = Program::example("https_client", &options).end().failure();
+    assert!(error.contains("not valid for name"), "{error}");
+}

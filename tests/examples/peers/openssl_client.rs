@@ -1,0 +1,106 @@
+use std::process::Command;
+
+use crate::support::{Pki, Program, authority, program};
+
+/// `openssl s_client`, which trusts the root and ends where that is not enough.
+fn s_client(pki: &Pki, uri: &str, options: &[&str]) -> Option<Command> {
+    let mut openssl = program("openssl")?;
+    openssl.args(["s_client", "-connect", authority(uri), "-CAfile", &pki.root]);
+    openssl.args(["-verify_return_error", "-verify_ip", "127.0.0.1"]).args(options);
+    Some(openssl)
+}
+
+/// What it shows until it has its line back.
+fn echoes(pki: &Pki, uri: &str, options: &[&str]) -> Option<String> {
+    let mut client = Program::start(&mut s_client(pki, uri, options)?);
+    client.write("hello\n");
+    let mut shown = String::new();
+    while !shown.ends_with("\nhello\n") {
+        shown += &(client.line() + "\n");
+    }
+    assert_eq!(client.end().code, Some(0));
+    Some(shown)
+}
+
+fn echo_server(pki: &Pki, options: &[&str]) -> (Program, String) {
+    let server = ["127.0.0.1:0", "--cert", &pki.server];
+    let server = Program::example("echo_server", &[&server, options].concat());
+    let uri = server.listening();
+    (server, uri)
+}
+
+fn assert_speaks(option: &str, version: &str) {
+    let pki = Pki::new();
+    let (_server, uri) = echo_server(&pki, &[]);
+    let Some(shown) = echoes(&pki, &uri, &[option]) else { return };
+    assert!(shown.contains(&format!("New, {version}, Cipher is ")), "{shown}");
+    assert!(shown.contains("Verification: OK"), "{shown}");
+}
+
+#[test]
+fn openssl_speaks_tls_1_2_to_our_server() {
+    assert_speaks("-tls1_2", "TLSv1.2");
+}
+
+#[test]
+fn openssl_speaks_tls_1_3_to_our_server() {
+    assert_speaks("-tls1_3", "TLSv1.3");
+}
+
+fn assert_resumes(option: &str) {
+    let pki = Pki::new();
+    let (_server, uri) = echo_server(&pki, &[]);
+    let session = pki.path("session");
+    if echoes(&pki, &uri, &[option, "-sess_out", &session]).is_none() {
+        return;
+    }
+    let shown = echoes(&pki, &uri, &[option, "-sess_in", &session]).unwrap();
+    assert!(shown.contains("Reused, TLSv1."), "{shown}");
+}
+
+#[test]
+fn openssl_resumes_a_tls_1_2_session_with_our_server() {
+    assert_resumes("-tls1_2");
+}
+
+#[test]
+fn openssl_resumes_a_tls_1_3_session_with_our_server() {
+    assert_resumes("-tls1_3");
+}
+
+fn assert_shows_its_certificate(option: &str) {
+    let pki = Pki::new();
+    let (server, uri) = echo_server(&pki, &["--client-ca", &pki.root]);
+    if echoes(&pki, &uri, &[option, "-cert", &pki.client, "-key", &pki.client]).is_none() {
+        return;
+    }
+    server.line_with("disconnected");
+
+    let client = Program::start(&mut s_client(&pki, &uri, &[option]).unwrap());
+    let error = server.error_line();
+    assert!(error.contains("failed during TLS handshake: peer sent no certificates"), "{error}");
+    assert_ne!(client.wait().code, Some(0));
+}
+
+#[test]
+fn openssl_shows_its_certificate_to_our_server_over_tls_1_2() {
+    assert_shows_its_certificate("-tls1_2");
+}
+
+#[test]
+fn openssl_shows_its_certificate_to_our_server_over_tls_1_3() {
+    assert_shows_its_certificate("-tls1_3");
+}
+
+#[test]
+fn openssl_speaks_tls_to_our_server_over_a_unix_socket() {
+    let pki = Pki::new();
+    let (Some(mut openssl), path) = (program("openssl"), pki.path("echo.sock")) else { return };
+    let server =
+        Program::example("echo_server", &[&format!("unix://{path}"), "--cert", &pki.server]);
+    server.listening();
+    openssl.args(["s_client", "-unix", &path, "-CAfile", &pki.root, "-verify_return_error"]);
+    let mut client = Program::start(&mut openssl);
+    client.write("hello\n");
+    client.line_with("hello");
+}
