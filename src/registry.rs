@@ -14,8 +14,11 @@ use crate::ConnectionInfo;
 ///
 /// Every server owns one: a connection is in it from accept until its
 /// descriptor is closed. Clones share it.
-#[derive(Clone, Default)]
-pub struct Registry(Arc<Shared>);
+#[derive(Clone)]
+pub struct Registry {
+    own: Arc<Shared>,
+    others: Arc<[Registry]>,
+}
 
 #[derive(Default)]
 struct Shared {
@@ -26,12 +29,17 @@ struct Shared {
 impl Registry {
     /// An empty one.
     pub fn new() -> Self {
-        Self::default()
+        Self::merged([])
+    }
+
+    /// Shows what the others have.
+    pub(crate) fn merged(others: impl IntoIterator<Item = Self>) -> Self {
+        Self { own: Arc::default(), others: others.into_iter().collect() }
     }
 
     /// How many connections are open.
     pub fn len(&self) -> usize {
-        self.connections().len()
+        self.connections().len() + self.others.iter().map(Self::len).sum::<usize>()
     }
 
     /// Whether none is open.
@@ -42,13 +50,15 @@ impl Registry {
     /// The open connections now, the oldest first.
     pub fn list(&self) -> Vec<ConnectionInfo> {
         let mut list: Vec<_> = self.connections().values().cloned().collect();
+        list.extend(self.others.iter().flat_map(Self::list));
         list.sort_unstable_by_key(ConnectionInfo::id);
         list
     }
 
     /// The open connection with this id.
     pub fn get(&self, id: u64) -> Option<ConnectionInfo> {
-        self.connections().get(&id).cloned()
+        let own = self.connections().get(&id).cloned();
+        own.or_else(|| self.others.iter().find_map(|other| other.get(id)))
     }
 
     /// Asks every connection that is open now to end, as
@@ -61,27 +71,45 @@ impl Registry {
 
     /// Waits until no connection is open.
     pub async fn emptied(&self) {
-        loop {
-            let departed = self.departed();
-            if self.is_empty() {
-                return;
+        while let Some(occupied) = self.first_occupied() {
+            let departed = occupied.departed();
+            if !occupied.connections().is_empty() {
+                departed.await;
             }
-            departed.await;
         }
+    }
+
+    fn first_occupied(&self) -> Option<&Self> {
+        if !self.connections().is_empty() {
+            return Some(self);
+        }
+        self.others.iter().find_map(Self::first_occupied)
     }
 
     pub(crate) fn insert(&self, connection: &ConnectionInfo) -> Registration {
         self.connections().insert(connection.id(), connection.clone());
-        Registration { registry: self.clone(), id: connection.id() }
+        Registration { shared: Arc::clone(&self.own), id: connection.id() }
     }
 
     /// Completes when a connection has gone, counted from this call.
     pub(crate) fn departed(&self) -> OwnedNotified {
-        Arc::clone(&self.0.departed).notified_owned()
+        Arc::clone(&self.own.departed).notified_owned()
     }
 
     fn connections(&self) -> MutexGuard<'_, HashMap<u64, ConnectionInfo>> {
-        self.0.connections.lock().unwrap_or_else(PoisonError::into_inner)
+        self.own.connections()
+    }
+}
+
+impl Shared {
+    fn connections(&self) -> MutexGuard<'_, HashMap<u64, ConnectionInfo>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -92,15 +120,20 @@ impl fmt::Debug for Registry {
 }
 
 /// A connection's entry in a registry, taken out on drop.
-#[derive(Debug)]
 pub(crate) struct Registration {
-    registry: Registry,
+    shared: Arc<Shared>,
     id: u64,
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        self.registry.connections().remove(&self.id);
-        self.registry.0.departed.notify_waiters();
+        self.shared.connections().remove(&self.id);
+        self.shared.departed.notify_waiters();
+    }
+}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration").field("id", &self.id).finish_non_exhaustive()
     }
 }

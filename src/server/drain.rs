@@ -19,24 +19,33 @@ pub struct Drained {
     pub held: usize,
 }
 
-/// Tells everyone once.
+/// Tells everyone once, those with a signal below too.
 #[derive(Clone, Debug)]
-pub(super) struct Signal(Arc<watch::Sender<bool>>);
+pub(super) struct Signal {
+    sent: Arc<watch::Sender<bool>>,
+    below: Arc<[Signal]>,
+}
 
 impl Default for Signal {
     fn default() -> Self {
-        Self(Arc::new(watch::Sender::new(false)))
+        Self::over([])
     }
 }
 
 impl Signal {
+    pub(super) fn over(below: impl IntoIterator<Item = Self>) -> Self {
+        let below = below.into_iter().collect();
+        Self { sent: Arc::new(watch::Sender::new(false)), below }
+    }
+
     pub(super) fn send(&self) {
-        self.0.send_replace(true);
+        self.sent.send_replace(true);
+        self.below.iter().for_each(Self::send);
     }
 
     pub(super) async fn received(&self) {
         // The sender lives in `self`.
-        let _ = self.0.subscribe().wait_for(|sent| *sent).await;
+        let _ = self.sent.subscribe().wait_for(|sent| *sent).await;
     }
 }
 

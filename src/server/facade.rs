@@ -6,7 +6,7 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{Incoming, ServerBuilder, ServerHandle};
+use super::{Incoming, ServerBuilder, ServerHandle, merge::Merge};
 use crate::{Connection, Error, IntoUri};
 
 /// Any server in a box.
@@ -58,6 +58,29 @@ impl Server {
     /// [`Server::builder`]. `Listen` with what the operating system said.
     pub async fn bind(uri: impl IntoUri) -> Result<Self, Error> {
         Self::builder().bind(uri).await
+    }
+
+    /// Several servers as one, accepting in turn: `tcp://` beside `tls://`, or
+    /// IPv4 beside IPv6. Its handle controls them all and lists the connections
+    /// of all; it ends when all of them have ended.
+    ///
+    /// ```
+    /// use tower_socket::{Incoming, Server};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), tower_socket::Error> {
+    /// let servers = [Server::bind("127.0.0.1:0").await?, Server::bind("127.0.0.2:0").await?];
+    /// let server = Server::merge(servers);
+    /// assert_eq!(server.handle().addresses().len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn merge<S>(servers: impl IntoIterator<Item = S>) -> Self
+    where
+        S: Incoming + Send + 'static,
+    {
+        let servers = servers.into_iter().map(|server| Box::pin(server) as Boxed).collect();
+        Self::new(Box::pin(Merge::new(servers)))
     }
 
     /// Sets options, certificates and limits first.

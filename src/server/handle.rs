@@ -8,27 +8,49 @@ use crate::{Address, Registry};
 /// Every call may be made any number of times, in any order.
 #[derive(Clone)]
 pub struct ServerHandle {
-    controls: Arc<[Arc<dyn Control>]>,
+    listeners: Arc<[Controlled]>,
     registry: Registry,
     draining: drain::Signal,
+}
+
+#[derive(Clone)]
+struct Controlled {
+    control: Arc<dyn Control>,
     secured: bool,
+}
+
+impl Controlled {
+    fn address(&self) -> Option<Address> {
+        let address = self.control.address()?;
+        Some(if self.secured { address.secured() } else { address })
+    }
 }
 
 impl ServerHandle {
     pub(super) fn new(control: Arc<dyn Control>, registry: Registry) -> Self {
+        let listeners = Arc::new([Controlled { control, secured: false }]);
+        Self { listeners, registry, draining: drain::Signal::default() }
+    }
+
+    /// Controls them all.
+    pub(super) fn merged(handles: &[Self]) -> Self {
         Self {
-            controls: Arc::new([control]),
-            registry,
-            draining: drain::Signal::default(),
-            secured: false,
+            listeners: handles.iter().flat_map(|handle| handle.listeners.iter().cloned()).collect(),
+            registry: Registry::merged(handles.iter().map(|handle| handle.registry.clone())),
+            draining: drain::Signal::over(handles.iter().map(|handle| handle.draining.clone())),
         }
     }
 
     /// The same server as it is reached with TLS.
     #[cfg(feature = "tls")]
     pub(crate) fn secured(mut self) -> Self {
-        self.secured = true;
+        let listeners = self.listeners.iter().cloned();
+        self.listeners = listeners.map(|it| Controlled { secured: true, ..it }).collect();
         self
+    }
+
+    fn controls(&self) -> impl Iterator<Item = &dyn Control> {
+        self.listeners.iter().map(|listener| &*listener.control)
     }
 
     /// Where the server listens; the real port where port 0 was asked for.
@@ -40,8 +62,7 @@ impl ServerHandle {
     /// Where the server listens, one address for each of its listeners that is
     /// still open.
     pub fn addresses(&self) -> Vec<Address> {
-        let addresses = self.controls.iter().filter_map(|control| control.address());
-        addresses.map(|address| if self.secured { address.secured() } else { address }).collect()
+        self.listeners.iter().filter_map(Controlled::address).collect()
     }
 
     /// The connections that are open now, with those still in their handshake.
@@ -53,23 +74,23 @@ impl ServerHandle {
     /// listening: clients connect into the kernel's queue and wait there.
     /// Handshakes already begun may still be yielded.
     pub fn pause(&self) {
-        self.controls.iter().for_each(|control| control.pause());
+        self.controls().for_each(|control| control.pause());
     }
 
     /// Accepts again, first those who waited.
     pub fn resume(&self) {
-        self.controls.iter().for_each(|control| control.resume());
+        self.controls().for_each(|control| control.resume());
     }
 
     /// Whether [`pause`](Self::pause) is in force.
     pub fn is_paused(&self) -> bool {
-        self.controls.iter().any(|control| control.is_paused())
+        self.controls().any(|control| control.is_paused())
     }
 
     /// Stops listening at once; connections stay open. The stream yields the
     /// handshakes already begun and then ends.
     pub fn close(&self) {
-        self.controls.iter().for_each(|control| control.close());
+        self.controls().for_each(|control| control.close());
     }
 
     /// Whether [`close`](Self::close) was called.

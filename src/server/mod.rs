@@ -8,6 +8,7 @@ mod facade;
 mod handle;
 mod incoming;
 mod listener;
+mod merge;
 
 pub(crate) use self::listener::{Accepted, Listen, Listener};
 pub use self::{

@@ -3,6 +3,7 @@
 mod binding;
 mod control;
 mod limits;
+mod merged;
 mod secure;
 
 use std::time::Duration;
