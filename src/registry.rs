@@ -17,7 +17,7 @@ use crate::ConnectionInfo;
 #[derive(Clone)]
 pub struct Registry {
     own: Arc<Shared>,
-    others: Arc<[Registry]>,
+    others: Arc<[Self]>,
 }
 
 #[derive(Default)]

@@ -23,7 +23,7 @@ pub struct Drained {
 #[derive(Clone, Debug)]
 pub(super) struct Signal {
     sent: Arc<watch::Sender<bool>>,
-    below: Arc<[Signal]>,
+    below: Arc<[Self]>,
 }
 
 impl Default for Signal {
