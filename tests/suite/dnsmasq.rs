@@ -15,7 +15,8 @@ use tower_socket::{
 
 use crate::support::{
     name_server::{NameServer, failure},
-    programs::{Running, program},
+    programs::program,
+    running::Running,
 };
 
 struct Dnsmasq {

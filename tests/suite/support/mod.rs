@@ -12,6 +12,8 @@ pub(crate) mod name_server;
 mod net;
 pub(crate) mod programs;
 pub(crate) mod recorder;
+#[cfg(feature = "dns")]
+pub(crate) mod running;
 mod unreachable;
 
 pub(crate) use self::{

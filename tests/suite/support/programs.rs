@@ -1,9 +1,6 @@
 //! Programs from outside that tests drive.
 
-use std::{
-    env,
-    process::{Child, Command},
-};
+use std::{env, process::Command};
 
 /// `None`, with a note, where the program is not installed: the test is
 /// skipped. With `TOWER_SOCKET_REQUIRE_PEERS=1` it fails instead.
@@ -23,25 +20,4 @@ pub(crate) fn skip(why: &str) {
     let required = env::var_os("TOWER_SOCKET_REQUIRE_PEERS").is_some_and(|set| set == "1");
     assert!(!required, "{why}");
     eprintln!("skipped: {why}");
-}
-
-/// A running program, killed when dropped.
-#[derive(Debug)]
-pub(crate) struct Running(Child);
-
-impl Running {
-    pub(crate) fn start(command: &mut Command) -> Self {
-        Self(command.spawn().expect("the program starts"))
-    }
-
-    pub(crate) fn has_ended(&mut self) -> bool {
-        self.0.try_wait().is_ok_and(|status| status.is_some())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
