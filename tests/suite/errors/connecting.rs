@@ -91,6 +91,8 @@ async fn a_deadline_of_towers_is_a_timeout_too() {
     let error = failure(&Connector::from_service(stack), silent.address()).await;
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.raw_os_error(), Some(110));
+    let said = format!("connection to tcp://{} timed out (ETIMEDOUT)", silent.address());
+    assert_eq!(error.to_string(), said);
 }
 
 #[cfg(feature = "dns")]
