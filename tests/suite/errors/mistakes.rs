@@ -116,13 +116,13 @@ async fn tls_finds_a_mistake_before_it_connects() {
 
 #[tokio::test]
 async fn the_facade_finds_a_mistake_before_it_connects() {
-    let mut builder =
+    let builder =
         Connector::builder().tcp_service(service_fn(untouched)).unix_service(service_fn(untouched));
     #[cfg(feature = "dns")]
-    {
+    let builder = {
         let dns = FixedHosts::new().with("example.com", [[127, 0, 0, 1]]);
-        builder = builder.dns(DnsLayer::new(dns));
-    }
+        builder.dns(DnsLayer::new(dns))
+    };
     let connector = builder.build();
     for uri in [
         "example.com",
