@@ -8,7 +8,7 @@ mod server;
 use std::{io, process::ExitCode, time::Instant};
 
 use clap::Parser;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower_socket::{BoxError, Connection};
 
 use self::server::{ServerOptions, address, peer, serve};
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
 async fn benchmark_server(options: Options) -> Result<(), BoxError> {
     let server = options.server.bind().await?;
     println!("Listening on {}", address(&server));
-    serve(server, measure).await?;
+    serve(server, measure).await;
     Ok(())
 }
 
@@ -51,7 +51,7 @@ async fn receive(connection: &mut Connection) -> (u64, io::Result<()>) {
     let mut bytes = 0;
     loop {
         match connection.read(&mut buffer).await {
-            Ok(0) => return (bytes, Ok(())),
+            Ok(0) => return (bytes, connection.shutdown().await),
             Ok(read) => bytes += read as u64,
             Err(error) => return (bytes, Err(error)),
         }

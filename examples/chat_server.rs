@@ -38,7 +38,7 @@ async fn chat_server(options: Options) -> Result<(), BoxError> {
     let server = options.server.bind().await?;
     println!("Listening on {}", address(&server));
     let (handle, room) = (server.handle(), channel(BACKLOG).0);
-    serve(server, |connection| chat(connection, room.clone(), handle.clone())).await?;
+    serve(server, |connection| chat(connection, room.clone(), handle.clone())).await;
     Ok(())
 }
 

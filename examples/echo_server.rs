@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 async fn echo_server(options: Options) -> Result<(), BoxError> {
     let server = options.server.bind().await?;
     println!("Listening on {}", address(&server));
-    serve(server, announce_and_echo).await?;
+    serve(server, announce_and_echo).await;
     Ok(())
 }
 

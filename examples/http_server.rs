@@ -39,7 +39,7 @@ async fn http_server(options: Options) -> Result<(), BoxError> {
     let server = options.server.bind().await?;
     let address = address(&server).replacen("tcp:", "http:", 1).replacen("tls:", "https:", 1);
     println!("Listening on {address}");
-    serve(server, answer).await?;
+    serve(server, answer).await;
     Ok(())
 }
 

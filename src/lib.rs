@@ -154,3 +154,8 @@ pub use self::{
 // The layers stand beside `src` so that the top level shows the architecture.
 #[path = "../layers/mod.rs"]
 pub mod layers;
+
+/// The code in the README compiles.
+#[cfg(all(doctest, feature = "dns", feature = "tls"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -6,10 +6,13 @@ use std::{io, path::PathBuf, pin::Pin, time::Duration};
 
 use clap::Args;
 use http::Uri;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+};
 use tower_layer::Layer;
 use tower_socket::{
-    Connection, Error, Incoming, IntoUri, Server, ServerHandle, UnixServer,
+    BoxError, Connection, Error, Incoming, IntoUri, Server, ServerHandle, UnixServer,
     layers::{
         LimitLayer, TlsAcceptLayer,
         tls::{Roots, ServerTls},
@@ -56,8 +59,15 @@ pub(crate) struct ServerOptions {
 }
 
 impl ServerOptions {
-    /// Listens: with TLS where there is a certificate, else without.
-    pub(crate) async fn bind(&self) -> Result<AnyServer, Error> {
+    /// Listens until SIGINT or SIGTERM: with TLS where there is a certificate,
+    /// else without.
+    pub(crate) async fn bind(&self) -> Result<AnyServer, BoxError> {
+        let server = self.listen().await?;
+        close_on_signal(server.handle())?;
+        Ok(server)
+    }
+
+    async fn listen(&self) -> Result<AnyServer, Error> {
         let Some(tls) = self.tls()? else {
             return Ok(Box::pin(self.builder().bind(&self.uri).await?));
         };
@@ -99,39 +109,10 @@ fn secured(uri: Uri) -> Result<Uri, Error> {
     }
 }
 
-/// Runs `handler` for each connection, until SIGINT or SIGTERM and a while
-/// longer for those who are there then.
-pub(crate) async fn serve<F>(
-    mut server: AnyServer,
-    handler: impl Fn(Connection) -> F,
-) -> io::Result<()>
-where
-    F: Future<Output = io::Result<()>> + Send + 'static,
-{
-    let handle = server.handle();
-    close_on_signal(&handle)?;
-    while let Some(accepted) = server.accept().await {
-        match accepted {
-            Ok(connection) => {
-                let peer = peer(&connection);
-                let handling = handler(connection);
-                tokio::spawn(async move {
-                    if let Err(error) = handling.await {
-                        eprintln!("{peer}: {error}");
-                    }
-                });
-            }
-            Err(error) => eprintln!("{error}"),
-        }
-    }
-    handle.drain(GRACE).await;
-    Ok(())
-}
-
-fn close_on_signal(handle: &ServerHandle) -> io::Result<()> {
+/// SIGINT and SIGTERM close the server.
+fn close_on_signal(handle: ServerHandle) -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let handle = handle.clone();
     tokio::spawn(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -140,6 +121,30 @@ fn close_on_signal(handle: &ServerHandle) -> io::Result<()> {
         handle.close();
     });
     Ok(())
+}
+
+/// Runs `handler` for each connection until the server is closed, and a while
+/// longer for those who are there then.
+pub(crate) async fn serve<F>(mut server: AnyServer, handler: impl Fn(Connection) -> F)
+where
+    F: Future<Output = io::Result<()>> + Send + 'static,
+{
+    let mut handlers = JoinSet::new();
+    while let Some(accepted) = server.accept().await {
+        match accepted {
+            Ok(connection) => drop(handlers.spawn(report(peer(&connection), handler(connection)))),
+            Err(error) => eprintln!("{error}"),
+        }
+        while handlers.try_join_next().is_some() {}
+    }
+    server.handle().drain(GRACE).await;
+    while handlers.join_next().await.is_some() {}
+}
+
+async fn report(peer: String, handling: impl Future<Output = io::Result<()>>) {
+    if let Err(error) = handling.await {
+        eprintln!("{peer}: {error}");
+    }
 }
 
 /// The client's address, or a number where it has none, as over Unix sockets.

@@ -6,6 +6,7 @@ pub(crate) mod certificates;
 mod lines;
 mod program;
 #[path = "../../suite/support/programs.rs"]
+#[allow(dead_code, reason = "the suite needs more of it")]
 pub(crate) mod programs;
 
 pub(crate) use self::{
