@@ -47,9 +47,8 @@ async fn chat(
     room: Sender<String>,
     handle: ServerHandle,
 ) -> io::Result<()> {
-    let peer = peer(&connection);
+    let (peer, heard) = (peer(&connection), room.subscribe());
     println!("[{peer} connected, {} here]", handle.connections().len());
-    let heard = room.subscribe();
     let (reader, writer) = split(connection);
     let done = tokio::select! {
         listened = listen(reader, &peer, &room) => listened,
