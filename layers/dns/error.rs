@@ -57,6 +57,12 @@ pub(super) fn failure(mut failed: Vec<Failed>) -> Option<BoxError> {
     }
 }
 
+/// The failed lookups where the others had addresses that failed too.
+pub(super) fn beside_attempts(failed: &[Failed]) -> Vec<String> {
+    let sentence = |(records, error): &Failed| format!("{} lookup failed: {error}", kind(*records));
+    failed.iter().map(sentence).collect()
+}
+
 /// Lookups that failed in different ways.
 #[derive(Debug)]
 struct Failures(Vec<Failed>);
@@ -81,6 +87,6 @@ fn kind(records: Records) -> &'static str {
     match records {
         Records::Aaaa => "AAAA",
         Records::A => "A",
-        Records::Both => "both",
+        Records::Both => "AAAA and A",
     }
 }

@@ -1,7 +1,7 @@
 use std::{
     fmt,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use http::Uri;
@@ -15,7 +15,13 @@ pin_project! {
     /// A connection attempt to an address, or to a name that is looked up
     /// first.
     ///
-    /// Dropping it drops the lookups and the attempt under way.
+    /// When it ends, all but the winner is dropped before it returns.
+    /// Dropping it drops every lookup and attempt under way and the timer.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled after it finished, and when it has to wait in a tokio
+    /// runtime whose timers are not enabled.
     #[must_use = "futures do nothing unless polled"]
     pub struct Connecting<S, F> {
         #[pin]
@@ -28,7 +34,7 @@ pin_project! {
     enum State<S, F> {
         Address { #[pin] future: F },
         Named { future: Pin<Box<Named<S, F>>> },
-        Failed { error: Option<Error> },
+        Ended { error: Option<Error> },
     }
 }
 
@@ -42,7 +48,7 @@ impl<S, F> Connecting<S, F> {
     }
 
     pub(super) fn failed(error: Error) -> Self {
-        Self { state: State::Failed { error: Some(error) } }
+        Self { state: State::Ended { error: Some(error) } }
     }
 }
 
@@ -55,10 +61,15 @@ where
     type Output = Result<S::Response, Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
+        let mut state = self.project().state;
+        match state.as_mut().project() {
             StateProjection::Address { future } => future.poll(cx).map_err(Into::into),
-            StateProjection::Named { future } => future.as_mut().poll(cx),
-            StateProjection::Failed { error } => {
+            StateProjection::Named { future } => {
+                let end = ready!(future.as_mut().poll(cx));
+                state.set(State::Ended { error: None });
+                Poll::Ready(end)
+            }
+            StateProjection::Ended { error } => {
                 Poll::Ready(Err(error.take().expect("polled after it finished")))
             }
         }

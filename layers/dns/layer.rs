@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use tower_layer::Layer;
 
-use super::{Dns, DnsResolver, Resolve};
+use super::{Dns, DnsResolver, HappyEyeballs, Resolve};
 
 /// Resolves host names for the connector below. See the [module](super) for
 /// details.
@@ -15,6 +15,7 @@ pub struct DnsLayer {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Options {
     pub(super) single: bool,
+    pub(super) race: HappyEyeballs,
     pub(super) lookup_timeout: Option<Duration>,
     pub(super) attempt_timeout: Option<Duration>,
 }
@@ -38,6 +39,12 @@ impl DnsLayer {
         self
     }
 
+    /// How the addresses race, [`HappyEyeballs::new`] by default.
+    pub fn happy_eyeballs(mut self, race: HappyEyeballs) -> Self {
+        self.options.race = race;
+        self
+    }
+
     /// The time for the lookups, counted from the first poll. At the deadline
     /// unanswered lookups are dropped; without any address until then the call
     /// fails as a timeout. No deadline by default: the resolver has its own.
@@ -47,7 +54,8 @@ impl DnsLayer {
     }
 
     /// The time for each address of a name, counted from when it is tried. A
-    /// URI with an IP address passes without. No deadline by default.
+    /// URI with an IP address passes without. No deadline by default: an
+    /// attempt goes on beside those that start later, until one connects.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.options.attempt_timeout = Some(timeout);
         self

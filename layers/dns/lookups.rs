@@ -1,37 +1,28 @@
 //! The lookups of one name, all at once.
 
 use std::{
-    pin::Pin,
+    mem,
     sync::Arc,
-    task::{Context, Poll, ready},
-    time::Duration,
+    task::{Context, Poll},
 };
 
-use tokio::{
-    runtime::Handle,
-    time::{Sleep, sleep},
-};
+use tokio::{runtime::Handle, time::Instant};
 
 use super::{
-    Lookup, Name, Records, Resolve,
+    Family, Lookup, Name, Records, Resolve,
     candidates::Candidates,
-    error::{Failed, failure},
+    error::{Failed, beside_attempts, failure},
+    layer::Options,
 };
 use crate::{Error, ErrorKind};
-
-/// How long IPv4 addresses wait for the answer about IPv6: the Resolution
-/// Delay of RFC 8305, section 3.
-const RESOLUTION_DELAY: Duration = Duration::from_millis(50);
 
 pub(super) struct Lookups {
     resolver: Arc<dyn Resolve>,
     name: Name,
-    single: bool,
-    timeout: Option<Duration>,
+    options: Options,
     progress: Progress,
     running: Vec<(Records, Lookup)>,
-    deadline: Option<Pin<Box<Sleep>>>,
-    delay: Option<Pin<Box<Sleep>>>,
+    deadline: Option<Instant>,
     timed_out: bool,
     failed: Vec<Failed>,
 }
@@ -40,26 +31,21 @@ pub(super) struct Lookups {
 enum Progress {
     Unstarted,
     Waiting,
+    /// There are addresses, but none of the preferred family.
+    Delayed(Option<Instant>),
     /// Addresses may be tried as soon as there are any.
     Open,
 }
 
 impl Lookups {
-    pub(super) fn new(
-        resolver: Arc<dyn Resolve>,
-        name: Name,
-        single: bool,
-        timeout: Option<Duration>,
-    ) -> Self {
+    pub(super) fn new(resolver: Arc<dyn Resolve>, name: Name, options: &Options) -> Self {
         Self {
             resolver,
             name,
-            single,
-            timeout,
+            options: *options,
             progress: Progress::Unstarted,
             running: Vec::new(),
             deadline: None,
-            delay: None,
             timed_out: false,
             failed: Vec::new(),
         }
@@ -69,43 +55,15 @@ impl Lookups {
         !self.running.is_empty()
     }
 
-    /// Ready once addresses may be tried. Later answers are still taken in.
+    /// Takes in what was answered.
     pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,
         candidates: &mut Candidates,
-    ) -> Poll<Result<(), Error>> {
+    ) -> Result<(), Error> {
         if self.progress == Progress::Unstarted {
             self.start()?;
         }
-        self.poll_running(cx, candidates);
-        self.poll_deadline(cx);
-        if self.progress != Progress::Open {
-            ready!(self.poll_preferred(cx, candidates));
-            self.progress = Progress::Open;
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    /// Resolvers need a runtime too, so they are called no earlier than here.
-    fn start(&mut self) -> Result<(), Error> {
-        Handle::try_current().map_err(|error| {
-            Error::invalid_input("a lookup needs a tokio runtime to wait in").with_source(error)
-        })?;
-        self.progress = Progress::Waiting;
-        self.deadline = self.timeout.map(|timeout| Box::pin(sleep(timeout)));
-        for &records in self.wanted() {
-            self.running.push((records, self.resolver.lookup(&self.name, records)));
-        }
-        Ok(())
-    }
-
-    fn wanted(&self) -> &'static [Records] {
-        let records = self.resolver.records();
-        if self.single && records.contains(&Records::A) { &[Records::A] } else { records }
-    }
-
-    fn poll_running(&mut self, cx: &mut Context<'_>, candidates: &mut Candidates) {
         let failed = &mut self.failed;
         self.running.retain_mut(|(records, lookup)| {
             match lookup.as_mut().poll(cx) {
@@ -115,40 +73,96 @@ impl Lookups {
             }
             false
         });
+        Ok(())
     }
 
-    fn poll_deadline(&mut self, cx: &mut Context<'_>) {
-        let Some(deadline) = &mut self.deadline else { return };
-        if self.running.is_empty() {
-            self.deadline = None;
-        } else if deadline.as_mut().poll(cx).is_ready() {
-            self.deadline = None;
+    /// Resolvers need a runtime too, so they are called no earlier than here.
+    fn start(&mut self) -> Result<(), Error> {
+        Handle::try_current().map_err(|error| {
+            Error::invalid_input("a lookup needs a tokio runtime to wait in").with_source(error)
+        })?;
+        self.progress = Progress::Waiting;
+        let timeout = self.options.lookup_timeout;
+        self.deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        for &records in self.wanted() {
+            self.running.push((records, self.resolver.lookup(&self.name, records)));
+        }
+        Ok(())
+    }
+
+    fn wanted(&self) -> &'static [Records] {
+        let records = self.resolver.records();
+        let only_v4 = self.options.single && records.contains(&Records::A);
+        if only_v4 { &[Records::A] } else { records }
+    }
+
+    /// Gives up what has not been answered in time.
+    pub(super) fn expire(&mut self, now: Instant) {
+        if self.is_pending() && self.deadline.is_some_and(|deadline| deadline <= now) {
             self.timed_out = true;
             self.running.clear();
         }
     }
 
-    /// IPv6 is preferred: its answer is waited for, but not for long once
-    /// there are other addresses.
-    fn poll_preferred(&mut self, cx: &mut Context<'_>, candidates: &Candidates) -> Poll<()> {
-        if self.running.iter().all(|(records, _)| *records == Records::A) {
-            return Poll::Ready(());
+    /// Whether addresses may be tried. The answer about the preferred family
+    /// is waited for, but not for long once there are other addresses.
+    pub(super) fn have_opened(&mut self, now: Instant, candidates: &Candidates) -> bool {
+        let preferred_is_answered = !self.running.iter().any(|(records, _)| self.awaits(*records));
+        self.progress = match self.progress {
+            Progress::Open => Progress::Open,
+            _ if preferred_is_answered => Progress::Open,
+            Progress::Delayed(Some(end)) if end <= now => Progress::Open,
+            Progress::Delayed(end) => Progress::Delayed(end),
+            _ if candidates.is_empty() => Progress::Waiting,
+            _ if candidates.order().prefers_in_vain() => Progress::Open,
+            _ => Progress::Delayed(now.checked_add(self.options.race.resolution_delay)),
+        };
+        self.progress == Progress::Open
+    }
+
+    fn awaits(&self, records: Records) -> bool {
+        match records {
+            Records::A => self.options.race.preferred_family == Family::Ipv4,
+            Records::Aaaa => self.options.race.preferred_family == Family::Ipv6,
+            Records::Both => true,
         }
-        if candidates.is_empty() {
-            return Poll::Pending;
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let delay = match self.progress {
+            Progress::Delayed(end) => end,
+            _ => None,
+        };
+        let deadline = self.deadline.filter(|_| self.is_pending());
+        deadline.into_iter().chain(delay).min()
+    }
+
+    /// The connection stands. What is not yet answered is of use to others.
+    pub(super) fn finish(&mut self) {
+        if self.is_pending() {
+            let running = mem::take(&mut self.running).into_iter();
+            self.resolver.finish(running.map(|(_, lookup)| lookup).collect());
         }
-        self.delay.get_or_insert_with(|| Box::pin(sleep(RESOLUTION_DELAY))).as_mut().poll(cx)
     }
 
     /// Why there are no addresses.
     pub(super) fn error(&mut self) -> Error {
-        if let Some(timeout) = self.timeout.filter(|_| self.timed_out) {
+        if let Some(timeout) = self.options.lookup_timeout.filter(|_| self.timed_out) {
             return Error::new(ErrorKind::Timeout).with_reason("DNS lookup").with_elapsed(timeout);
         }
         let error = Error::new(ErrorKind::Resolve);
-        match failure(std::mem::take(&mut self.failed)) {
+        match failure(mem::take(&mut self.failed)) {
             Some(source) => error.with_source(source),
             None => error.with_reason("no addresses"),
         }
+    }
+
+    /// Why there were no more addresses than those that failed.
+    pub(super) fn add_to(&mut self, error: Error) -> Error {
+        let mut reasons = beside_attempts(&mem::take(&mut self.failed));
+        if let Some(timeout) = self.options.lookup_timeout.filter(|_| self.timed_out) {
+            reasons.push(format!("DNS lookup timed out after {timeout:?}"));
+        }
+        if reasons.is_empty() { error } else { error.with_reason(reasons.join("; ")) }
     }
 }

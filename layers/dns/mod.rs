@@ -14,19 +14,29 @@
 //!   given in the URI is never replaced.
 //! - AAAA and A records are looked up at once. One lookup that fails does not
 //!   matter as long as the other has an answer.
-//! - The addresses are tried one after the other until one works: IPv6 first,
-//!   then the families in turn. IPv4 addresses wait at most 50 ms for the
-//!   answer about IPv6 (RFC 8305, section 3); answers that come later still
-//!   join in.
+//! - The addresses race, through everything below this layer, as RFC 8305
+//!   ("Happy Eyeballs") has it: IPv6 first, then the families in turn. The
+//!   next address is tried when one has failed, and no later than 250 ms after
+//!   the last start; earlier attempts go on beside it. The first that connects
+//!   wins, and all others are closed at once. See [`HappyEyeballs`].
+//! - IPv4 addresses wait at most 50 ms for the answer about IPv6; answers that
+//!   come later still join in.
 //! - The service below must be `Clone`: the one that was made ready makes the
 //!   attempts of its call, a clone takes its place.
+//!
+//! An IP address costs nothing here. For a name whose only address is known
+//! there is no timer and no task, and the attempt takes no memory but for its
+//! URI.
 //!
 //! # Errors
 //!
 //! What is wrong with the URI is found before any lookup, and such an
-//! `InvalidInput` of the service below passes untouched. A name without
-//! addresses is a `Resolve`; after that the error has every address tried, in
-//! [`attempts`](crate::Error::attempts):
+//! `InvalidInput` of the service below passes untouched and ends the race. A
+//! name without addresses is a `Resolve`; after that the error has every
+//! address tried, in [`attempts`](crate::Error::attempts). It comes as soon as
+//! the last attempt has failed and no lookup can add another address; where a
+//! name server does not answer, this waits for the resolver's deadline or for
+//! [`DnsLayer::lookup_timeout`].
 //!
 //! ```text
 //! connection to tcp://example.com:80 failed: connection to tcp://192.0.2.1:80 failed: connection refused (ECONNREFUSED)
@@ -34,8 +44,9 @@
 //!
 //! # Order
 //!
-//! With a TLS layer below this one, an address whose handshake fails is
-//! followed by the next one; with one above, the first address that accepts
+//! With a TLS layer below this one, the race runs through the handshake: an
+//! address that accepts and then stays silent, or whose handshake fails, is
+//! followed by the next one. With one above, the first address that accepts
 //! decides. Both verify the right name.
 //!
 //! # Example
@@ -69,15 +80,20 @@
 //! # Ok::<(), tower_socket::Error>(())
 //! ```
 
-mod attempts;
 mod candidates;
+mod clock;
 mod error;
 mod future;
+mod happy_eyeballs;
 mod layer;
 mod lookups;
 mod named;
+mod order;
+mod pace;
+mod race;
 mod resolve;
 mod resolver;
+mod running;
 mod service;
 
 #[cfg(feature = "hyper")]
@@ -85,6 +101,7 @@ pub use self::resolve::HyperResolver;
 pub use self::{
     error::LookupError,
     future::Connecting,
+    happy_eyeballs::{AddressOrder, Family, HappyEyeballs},
     layer::DnsLayer,
     resolve::{Answer, FixedHosts, Lookup, Name, Records, Resolve, ResolveFn, resolve_fn},
     resolver::{DnsResolver, Nameserver},

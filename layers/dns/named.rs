@@ -1,4 +1,4 @@
-//! One connection by name: lookups feed candidates, candidates are attempted.
+//! One connection by name: lookups feed candidates, candidates race.
 
 use std::{
     pin::Pin,
@@ -7,9 +7,10 @@ use std::{
 
 use http::Uri;
 use pin_project_lite::pin_project;
+use tokio::time::Instant;
 use tower_service::Service;
 
-use super::{attempts::Attempts, candidates::Candidates, lookups::Lookups};
+use super::{candidates::Candidates, clock::Clock, lookups::Lookups, race::Race};
 use crate::Error;
 
 pin_project! {
@@ -17,13 +18,68 @@ pin_project! {
         lookups: Lookups,
         candidates: Candidates,
         #[pin]
-        attempts: Attempts<S, F>,
+        race: Race<S, F>,
+        clock: Clock,
     }
 }
 
 impl<S, F> Named<S, F> {
-    pub(super) fn new(lookups: Lookups, candidates: Candidates, attempts: Attempts<S, F>) -> Self {
-        Self { lookups, candidates, attempts }
+    pub(super) fn new(lookups: Lookups, candidates: Candidates, race: Race<S, F>) -> Self {
+        Self { lookups, candidates, race, clock: Clock::default() }
+    }
+
+    /// Nothing runs, and nothing more can come.
+    fn failure(self: Pin<&mut Self>) -> Option<Error> {
+        let this = self.project();
+        if !this.race.is_idle() || !this.candidates.is_empty() || this.lookups.is_pending() {
+            return None;
+        }
+        Some(match this.race.error() {
+            Some(error) => this.lookups.add_to(error),
+            None => this.lookups.error(),
+        })
+    }
+}
+
+impl<S, F, E> Named<S, F>
+where
+    S: Service<Uri, Future = F, Error = E>,
+    F: Future<Output = Result<S::Response, E>>,
+    E: Into<Error>,
+{
+    /// The work first, then what the time says.
+    fn poll_end(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<S::Response, Error>> {
+        loop {
+            let mut this = self.as_mut().project();
+            this.lookups.poll(cx, this.candidates)?;
+            if let Poll::Ready(end) = this.race.as_mut().poll_running(cx) {
+                return Poll::Ready(end);
+            }
+            let now = Instant::now();
+            this.lookups.expire(now);
+            this.race.as_mut().expire(now)?;
+            if this.lookups.have_opened(now, this.candidates)
+                && this.race.as_mut().poll_start(cx, now, this.candidates)?
+            {
+                continue;
+            }
+            if let Some(error) = self.as_mut().failure() {
+                return Poll::Ready(Err(error));
+            }
+            ready!(self.as_mut().poll_clock(cx, now));
+        }
+    }
+}
+
+impl<S, F> Named<S, F> {
+    fn poll_clock(self: Pin<&mut Self>, cx: &mut Context<'_>, now: Instant) -> Poll<()> {
+        let this = self.project();
+        let race = this.race.deadline(now, this.candidates);
+        let deadlines = [this.lookups.deadline(), race];
+        this.clock.poll(cx, deadlines.into_iter().flatten().min())
     }
 }
 
@@ -35,16 +91,12 @@ where
 {
     type Output = Result<S::Response, Error>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        ready!(this.lookups.poll(cx, this.candidates))?;
-        if let Some(result) = ready!(this.attempts.as_mut().poll(cx, this.candidates)) {
-            return Poll::Ready(result);
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let end = ready!(self.as_mut().poll_end(cx));
+        let this = self.project();
+        if end.is_ok() {
+            this.lookups.finish();
         }
-        if this.lookups.is_pending() {
-            return Poll::Pending;
-        }
-        let unresolved = || this.lookups.error();
-        Poll::Ready(Err(this.attempts.error(unresolved)))
+        Poll::Ready(end.map_err(|error| error.passing(this.race.take_uri())))
     }
 }

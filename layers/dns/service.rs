@@ -8,8 +8,8 @@ use http::Uri;
 use tower_service::Service;
 
 use super::{
-    Connecting, Name, Resolve, attempts::Attempts, candidates::Candidates, layer::Options,
-    lookups::Lookups, named::Named,
+    Connecting, Name, Resolve, candidates::Candidates, layer::Options, lookups::Lookups,
+    named::Named, race::Race,
 };
 use crate::{
     Error,
@@ -34,14 +34,13 @@ impl<S> Dns<S> {
 
 impl<S: Clone> Dns<S> {
     fn connect<F>(&mut self, uri: Uri, name: Name, port: u16) -> Named<S, F> {
-        // The clone is not ready; the one that is makes the first attempt.
+        // The clone is not ready; the one that is makes the attempts.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);
-        let Options { single, lookup_timeout, attempt_timeout } = self.options;
         Named::new(
-            Lookups::new(self.resolver.clone(), name, single, lookup_timeout),
-            Candidates::new(port, single),
-            Attempts::new(ready, uri, attempt_timeout),
+            Lookups::new(self.resolver.clone(), name, &self.options),
+            Candidates::new(port, self.options.single, &self.options.race),
+            Race::new(ready, uri, &self.options),
         )
     }
 }

@@ -55,7 +55,7 @@ fn write_connection(error: &Error, f: &mut impl Write) -> fmt::Result {
 
 fn write_timeout(error: &Error, f: &mut impl Write) -> fmt::Result {
     f.write_str(" timed out")?;
-    if let Some(phase) = &error.0.reason {
+    if let (Some(phase), []) = (&error.0.reason, error.attempts()) {
         write!(f, " during {phase}")?;
     }
     if let Some(elapsed) = error.elapsed() {
@@ -81,14 +81,16 @@ impl fmt::Display for Words<'_> {
     }
 }
 
-/// The attempts, else the reason, else the source.
+/// The attempts and what else there is to say, else the reason, else the
+/// source.
 fn write_words(error: &Error, f: &mut impl Write) -> fmt::Result {
     for (nth, attempt) in error.attempts().iter().enumerate() {
         let separator = if nth == 0 { "" } else { "; " };
         write!(f, "{separator}{}", attempt.error())?;
     }
     if !error.attempts().is_empty() {
-        return Ok(());
+        let more = error.0.reason.iter();
+        return more.into_iter().try_for_each(|reason| write!(f, "; {reason}"));
     }
     match (&error.0.reason, &error.0.source) {
         (Some(reason), Some(source)) => write!(f, "{reason}: {}", system::Reason(source.as_ref())),

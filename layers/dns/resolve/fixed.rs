@@ -67,6 +67,12 @@ impl Resolve for FixedHosts {
     fn records(&self) -> &'static [Records] {
         self.others.as_ref().map_or(&[Records::Aaaa, Records::A], |others| others.records())
     }
+
+    fn finish(&self, lookups: Vec<Lookup>) {
+        if let Some(others) = &self.others {
+            others.finish(lookups);
+        }
+    }
 }
 
 fn key(name: &str) -> String {

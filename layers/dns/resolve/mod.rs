@@ -43,6 +43,15 @@ pub trait Resolve: Send + Sync + 'static {
     fn records(&self) -> &'static [Records] {
         &[Records::Aaaa, Records::A]
     }
+
+    /// Takes the lookups that were still running when a connection stood.
+    ///
+    /// They are dropped by default. A resolver with a cache may let them run
+    /// on to fill it, in a task of its own and not for long: RFC 8305, section
+    /// 5, recommends a second. It is called inside a tokio runtime.
+    fn finish(&self, lookups: Vec<Lookup>) {
+        drop(lookups);
+    }
 }
 
 /// A lookup under way.
@@ -67,5 +76,9 @@ impl<R: Resolve + ?Sized> Resolve for Arc<R> {
 
     fn records(&self) -> &'static [Records] {
         (**self).records()
+    }
+
+    fn finish(&self, lookups: Vec<Lookup>) {
+        (**self).finish(lookups);
     }
 }

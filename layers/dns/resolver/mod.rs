@@ -21,7 +21,7 @@ use hickory_resolver::{
         rr::{self, RecordType},
     },
 };
-use tokio::sync::OnceCell;
+use tokio::{runtime::Handle, sync::OnceCell, time::timeout};
 
 pub use self::nameserver::Nameserver;
 use self::{
@@ -29,6 +29,9 @@ use self::{
     settings::{Client, Settings, Source},
 };
 use super::{Answer, Lookup, LookupError, Name, Records, Resolve};
+
+/// How long lookups run on for the cache (RFC 8305, section 5).
+const FINISHING: Duration = Duration::from_secs(1);
 
 /// Asks name servers, through hickory-resolver.
 ///
@@ -49,7 +52,8 @@ use super::{Answer, Lookup, LookupError, Name, Records, Resolve};
 ///    answer are asked again in the next round.
 ///
 /// Identical queries under way are one query; it ends when nobody waits for it
-/// any more. Clones share the cache.
+/// any more. Where a connection stands before the last answer, the lookup runs
+/// on for up to a second to fill the cache. Clones share the cache.
 #[derive(Clone)]
 pub struct DnsResolver {
     settings: Settings,
@@ -221,6 +225,13 @@ impl Resolve for DnsResolver {
     fn lookup(&self, name: &Name, records: Records) -> Lookup {
         let (resolver, name) = (self.clone(), name.clone());
         Box::pin(async move { Ok(resolver.find(&name, records).await?) })
+    }
+
+    fn finish(&self, lookups: Vec<Lookup>) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        for lookup in lookups {
+            runtime.spawn(timeout(FINISHING, lookup));
+        }
     }
 }
 

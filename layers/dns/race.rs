@@ -1,0 +1,158 @@
+//! The addresses against each other, over the service below.
+
+use std::{
+    mem,
+    net::SocketAddr,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use http::Uri;
+use pin_project_lite::pin_project;
+use tokio::time::Instant;
+use tower_service::Service;
+
+use super::{
+    candidates::Candidates,
+    layer::Options,
+    pace::Pace,
+    running::{Running, Start},
+};
+use crate::{Attempt, Error, ErrorKind, uri};
+
+pin_project! {
+    pub(super) struct Race<S, F> {
+        service: S,
+        uri: Uri,
+        timeout: Option<Duration>,
+        began: Instant,
+        pace: Pace,
+        #[pin]
+        running: Running<F>,
+        failed: Vec<Attempt>,
+    }
+}
+
+impl<S, F> Race<S, F> {
+    pub(super) fn new(service: S, uri: Uri, options: &Options) -> Self {
+        Self {
+            service,
+            uri,
+            timeout: options.attempt_timeout,
+            began: Instant::now(),
+            pace: Pace::new(options.race),
+            running: Running::new(),
+            failed: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.running.is_empty()
+    }
+
+    /// When something has to happen though no attempt ends: the next start, if
+    /// there is an address for it, or the end of the oldest attempt.
+    pub(super) fn deadline(&self, now: Instant, candidates: &Candidates) -> Option<Instant> {
+        let start = if candidates.is_empty() { None } else { self.pace.next() };
+        // A start that is due already waits for the service to get ready.
+        start.filter(|start| *start > now).into_iter().chain(self.expiry()).min()
+    }
+
+    fn expiry(&self) -> Option<Instant> {
+        self.running.oldest()?.at.checked_add(self.timeout?)
+    }
+
+    pub(super) fn take_uri(self: Pin<&mut Self>) -> Uri {
+        mem::take(self.project().uri)
+    }
+
+    /// Every attempt in the order of the starts, `None` if there was none.
+    pub(super) fn error(self: Pin<&mut Self>) -> Option<Error> {
+        let this = self.project();
+        let mut failed = mem::take(this.failed);
+        failed.sort_by_key(Attempt::started);
+        let none = failed.is_empty();
+        (!none).then(|| Error::from_attempts(failed).with_elapsed(this.began.elapsed()))
+    }
+
+    /// A failure is kept for the end, except a caller's mistake: that one is
+    /// the same for every address.
+    fn lose(self: Pin<&mut Self>, start: Start, error: Error) -> Result<(), Error> {
+        if error.is_invalid_input() {
+            return Err(error);
+        }
+        let this = self.project();
+        let Start { address, at } = start;
+        let error = error.with_uri(shown(this.uri, address)).with_peer(Some(address.into()));
+        this.failed.push(Attempt::new(address, at - *this.began, at.elapsed(), error));
+        this.pace.failed();
+        Ok(())
+    }
+
+    /// Ends the attempts whose time is over.
+    pub(super) fn expire(mut self: Pin<&mut Self>, now: Instant) -> Result<(), Error> {
+        while let Some(oldest) = self.running.oldest()
+            && self.expiry().is_some_and(|expiry| expiry <= now)
+        {
+            self.as_mut().project().running.drop_oldest();
+            let elapsed = self.timeout.unwrap_or_default();
+            self.as_mut().lose(oldest, Error::new(ErrorKind::Timeout).with_elapsed(elapsed))?;
+        }
+        Ok(())
+    }
+}
+
+impl<S, F, C, E> Race<S, F>
+where
+    F: Future<Output = Result<C, E>>,
+    E: Into<Error>,
+{
+    /// The winner, as soon as there is one. Those not polled yet have lost.
+    pub(super) fn poll_running(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<C, Error>> {
+        while let Poll::Ready((start, result)) = self.as_mut().project().running.poll_end(cx) {
+            match result {
+                Ok(winner) => return Poll::Ready(Ok(winner)),
+                Err(error) => self.as_mut().lose(start, error.into())?,
+            }
+        }
+        Poll::Pending
+    }
+}
+
+impl<S, F, E> Race<S, F>
+where
+    S: Service<Uri, Future = F, Error = E>,
+    E: Into<Error>,
+{
+    /// Whether another attempt has started. The readied service makes them
+    /// all, and gets ready again for each.
+    pub(super) fn poll_start(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        now: Instant,
+        candidates: &mut Candidates,
+    ) -> Result<bool, Error> {
+        let mut this = self.project();
+        let Some(address) = candidates.next().filter(|_| this.pace.allows(now)) else {
+            return Ok(false);
+        };
+        if this.service.poll_ready(cx).map_err(Into::into)?.is_pending() {
+            return Ok(false);
+        }
+        candidates.take();
+        let future = this.service.call(uri::with_address(this.uri, address)?);
+        this.running.as_mut().push(Start { address, at: now }, future);
+        this.pace.started(now);
+        Ok(true)
+    }
+}
+
+/// The URI of one attempt as people know it: without `hostname`.
+fn shown(uri: &Uri, address: SocketAddr) -> Uri {
+    let scheme = uri.scheme_str().unwrap_or("tcp");
+    Uri::try_from(format!("{scheme}://{address}")).unwrap_or_else(|_| uri.clone())
+}
