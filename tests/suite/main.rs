@@ -15,6 +15,8 @@ mod errors;
 mod fd;
 mod fixed_uri;
 mod handshake;
+#[cfg(feature = "dns")]
+mod happy_eyeballs;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod limbo;
 mod limit;

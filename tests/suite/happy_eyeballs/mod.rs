@@ -1,0 +1,4 @@
+//! Racing the addresses of a name.
+
+mod scene;
+mod table;

@@ -1,0 +1,258 @@
+//! A name, its addresses and how they behave, under a paused clock.
+
+use std::{
+    collections::HashMap,
+    future::pending,
+    io,
+    net::IpAddr,
+    pin::Pin,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use http::Uri;
+use tokio::time::{Instant, sleep};
+use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
+use tower_socket::{
+    Error,
+    layers::{
+        DnsLayer,
+        dns::{AddressOrder, Answer, HappyEyeballs, Lookup, Name, Records, Resolve},
+    },
+};
+
+use crate::support::Drops;
+
+/// Addresses of the two families.
+pub(super) const A: [&str; 4] = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
+pub(super) const AAAA: [&str; 4] = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"];
+
+const NAME: &str = "example.com";
+
+/// What happens, and when, in milliseconds.
+#[derive(Clone, Debug)]
+enum Fate {
+    Ok(u64),
+    Fails(u64, &'static str),
+    Never,
+}
+
+type Connecting = Pin<Box<dyn Future<Output = Result<IpAddr, Error>> + Send>>;
+
+/// Lookups with no fate have no records; addresses with no fate refuse at
+/// once.
+#[derive(Clone, Debug)]
+pub(super) struct Scene {
+    lookups: HashMap<Records, (Fate, Vec<IpAddr>)>,
+    addresses: HashMap<IpAddr, Fate>,
+    log: Arc<Log>,
+    race: HappyEyeballs,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    asked: Mutex<Vec<Records>>,
+    started: Mutex<Vec<(Instant, IpAddr)>>,
+    lookups_ended: Drops,
+    attempts_ended: Drops,
+}
+
+/// How a call ended, and what it did.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) result: Result<IpAddr, Error>,
+    pub(super) ended: u64,
+    pub(super) starts: Vec<(String, u64)>,
+}
+
+impl Scene {
+    pub(super) fn new() -> Self {
+        Self {
+            lookups: HashMap::new(),
+            addresses: HashMap::new(),
+            log: Arc::default(),
+            // The routes of the machine that runs the tests are no matter here.
+            race: HappyEyeballs::new().order(AddressOrder::Answered),
+        }
+    }
+
+    pub(super) fn answers(mut self, records: Records, after: u64, addresses: &[&str]) -> Self {
+        let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+        self.lookups.insert(records, (Fate::Ok(after), addresses));
+        self
+    }
+
+    /// AAAA after so many milliseconds.
+    pub(super) fn v6(self, after: u64, addresses: &[&str]) -> Self {
+        self.answers(Records::Aaaa, after, addresses)
+    }
+
+    /// A after so many milliseconds.
+    pub(super) fn v4(self, after: u64, addresses: &[&str]) -> Self {
+        self.answers(Records::A, after, addresses)
+    }
+
+    pub(super) fn lookup_fails(
+        mut self,
+        records: Records,
+        after: u64,
+        error: &'static str,
+    ) -> Self {
+        self.lookups.insert(records, (Fate::Fails(after, error), Vec::new()));
+        self
+    }
+
+    pub(super) fn never_answers(mut self, records: Records) -> Self {
+        self.lookups.insert(records, (Fate::Never, Vec::new()));
+        self
+    }
+
+    pub(super) fn connects(self, address: &str, after: u64) -> Self {
+        self.fate(address, Fate::Ok(after))
+    }
+
+    pub(super) fn fails(self, address: &str, after: u64) -> Self {
+        self.fate(address, Fate::Fails(after, "connection refused"))
+    }
+
+    pub(super) fn silent(self, address: &str) -> Self {
+        self.fate(address, Fate::Never)
+    }
+
+    fn fate(mut self, address: &str, fate: Fate) -> Self {
+        self.addresses.insert(address.parse().unwrap(), fate);
+        self
+    }
+
+    pub(super) fn race(mut self, set: impl FnOnce(HappyEyeballs) -> HappyEyeballs) -> Self {
+        self.race = set(self.race);
+        self
+    }
+
+    /// The layer over this network.
+    pub(super) fn layer(&self) -> DnsLayer {
+        DnsLayer::new(self.clone()).happy_eyeballs(self.race)
+    }
+
+    /// The network below the layer.
+    pub(super) fn network(
+        &self,
+    ) -> impl Service<Uri, Response = IpAddr, Error = Error, Future = Connecting> + Clone + use<>
+    {
+        let scene = self.clone();
+        service_fn(move |uri: Uri| scene.connect(address_of(&uri)))
+    }
+
+    fn connect(&self, address: IpAddr) -> Connecting {
+        self.log.started.lock().unwrap().push((Instant::now(), address));
+        let counted = self.log.attempts_ended.counted();
+        let fate = self.addresses.get(&address).cloned();
+        Box::pin(async move {
+            let _counted = counted;
+            let fate = fate.unwrap_or(Fate::Fails(0, "connection refused"));
+            fate.come().await.map_err(|_| refused())?;
+            Ok(address)
+        })
+    }
+
+    /// Connects by name, and checks that nothing is left behind.
+    pub(super) async fn run(&self) -> Outcome {
+        self.run_with(|layer| layer).await
+    }
+
+    pub(super) async fn run_with(&self, set: impl FnOnce(DnsLayer) -> DnsLayer) -> Outcome {
+        let service = ServiceBuilder::new().layer(set(self.layer())).service(self.network());
+        let began = Instant::now();
+        let uri = format!("tcp://{NAME}:80").parse().unwrap();
+        let result = service.oneshot(uri).await;
+        let ended = began.elapsed();
+        self.assert_nothing_runs();
+        Outcome { result, ended: milliseconds(ended), starts: self.starts(began) }
+    }
+
+    pub(super) fn starts(&self, began: Instant) -> Vec<(String, u64)> {
+        let started = self.log.started.lock().unwrap();
+        let start =
+            |(at, address): &(Instant, IpAddr)| (address.to_string(), milliseconds(*at - began));
+        started.iter().map(start).collect()
+    }
+
+    pub(super) fn asked(&self) -> Vec<Records> {
+        self.log.asked.lock().unwrap().clone()
+    }
+
+    pub(super) fn assert_nothing_runs(&self) {
+        assert_eq!(self.log.lookups_ended.count(), self.asked().len(), "lookups run");
+        let started = self.log.started.lock().unwrap().len();
+        assert_eq!(self.log.attempts_ended.count(), started, "attempts run");
+    }
+}
+
+impl Resolve for Scene {
+    fn lookup(&self, name: &Name, records: Records) -> Lookup {
+        assert_eq!(name.as_str(), NAME);
+        self.log.asked.lock().unwrap().push(records);
+        let counted = self.log.lookups_ended.counted();
+        let lookup = self.lookups.get(&records).cloned();
+        Box::pin(async move {
+            let _counted = counted;
+            let (fate, addresses) = lookup.unwrap_or((Fate::Ok(0), Vec::new()));
+            fate.come().await?;
+            Ok(addresses.into_iter().collect::<Answer>())
+        })
+    }
+}
+
+impl Fate {
+    /// What takes no time has no timer.
+    async fn come(self) -> Result<(), &'static str> {
+        match self {
+            Self::Ok(0) => Ok(()),
+            Self::Ok(after) => {
+                sleep(Duration::from_millis(after)).await;
+                Ok(())
+            }
+            Self::Fails(0, error) => Err(error),
+            Self::Fails(after, error) => {
+                sleep(Duration::from_millis(after)).await;
+                Err(error)
+            }
+            Self::Never => pending().await,
+        }
+    }
+}
+
+impl Outcome {
+    #[track_caller]
+    pub(super) fn assert_won(&self, address: &str, after: u64) {
+        let won = self.result.as_ref().expect("a connection").to_string();
+        assert_eq!((won.as_str(), self.ended), (address, after), "{:?}", self.starts);
+    }
+
+    /// Which addresses were tried, and when.
+    #[track_caller]
+    pub(super) fn assert_starts(&self, starts: &[(&str, u64)]) {
+        let started = self.starts.iter().map(|(address, at)| (address.as_str(), *at));
+        assert_eq!(started.collect::<Vec<_>>(), starts);
+    }
+
+    #[track_caller]
+    pub(super) fn error(&self) -> &Error {
+        self.result.as_ref().expect_err("no connection")
+    }
+}
+
+fn address_of(uri: &Uri) -> IpAddr {
+    let host = uri.host().expect("a host").trim_matches(['[', ']']);
+    host.parse().expect("an address")
+}
+
+pub(super) fn refused() -> Error {
+    let error: tower_socket::BoxError = io::Error::from_raw_os_error(111).into();
+    error.into()
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    assert_eq!(duration.subsec_nanos() % 1_000_000, 0, "whole milliseconds");
+    u64::try_from(duration.as_millis()).unwrap()
+}
