@@ -3,4 +3,5 @@
 
 mod allocations;
 mod arms;
+mod race;
 mod system_calls;

@@ -1,4 +1,12 @@
 //! Racing the addresses of a name.
 
+mod attempts;
+mod dropping;
+mod errors;
+mod lookups;
+mod published;
 mod scene;
+mod settings;
+// #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+// mod sockets;
 mod table;

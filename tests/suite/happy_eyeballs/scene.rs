@@ -12,6 +12,7 @@ use std::{
 
 use http::Uri;
 use tokio::time::{Instant, sleep};
+use tokio_test::task::{self, Spawn};
 use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_socket::{
     Error,
@@ -76,7 +77,7 @@ impl Scene {
         }
     }
 
-    pub(super) fn answers(mut self, records: Records, after: u64, addresses: &[&str]) -> Self {
+    fn answers(mut self, records: Records, after: u64, addresses: &[&str]) -> Self {
         let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
         self.lookups.insert(records, (Fate::Ok(after), addresses));
         self
@@ -90,6 +91,11 @@ impl Scene {
     /// A after so many milliseconds.
     pub(super) fn v4(self, after: u64, addresses: &[&str]) -> Self {
         self.answers(Records::A, after, addresses)
+    }
+
+    /// From a resolver that answers both in one.
+    pub(super) fn both(self, after: u64, addresses: &[&str]) -> Self {
+        self.answers(Records::Both, after, addresses)
     }
 
     pub(super) fn lookup_fails(
@@ -130,12 +136,12 @@ impl Scene {
     }
 
     /// The layer over this network.
-    pub(super) fn layer(&self) -> DnsLayer {
+    fn layer(&self) -> DnsLayer {
         DnsLayer::new(self.clone()).happy_eyeballs(self.race)
     }
 
     /// The network below the layer.
-    pub(super) fn network(
+    fn network(
         &self,
     ) -> impl Service<Uri, Response = IpAddr, Error = Error, Future = Connecting> + Clone + use<>
     {
@@ -155,6 +161,12 @@ impl Scene {
         })
     }
 
+    /// A call that is polled by hand.
+    pub(super) fn call(&self) -> Spawn<impl Future<Output = Result<IpAddr, Error>> + use<>> {
+        let service = ServiceBuilder::new().layer(self.layer()).service(self.network());
+        task::spawn(service.oneshot(format!("tcp://{NAME}:80").parse().unwrap()))
+    }
+
     /// Connects by name, and checks that nothing is left behind.
     pub(super) async fn run(&self) -> Outcome {
         self.run_with(|layer| layer).await
@@ -170,11 +182,16 @@ impl Scene {
         Outcome { result, ended: milliseconds(ended), starts: self.starts(began) }
     }
 
-    pub(super) fn starts(&self, began: Instant) -> Vec<(String, u64)> {
+    fn starts(&self, began: Instant) -> Vec<(String, u64)> {
         let started = self.log.started.lock().unwrap();
         let start =
             |(at, address): &(Instant, IpAddr)| (address.to_string(), milliseconds(*at - began));
         started.iter().map(start).collect()
+    }
+
+    pub(super) fn started(&self) -> Vec<String> {
+        let started = self.log.started.lock().unwrap();
+        started.iter().map(|(_, address)| address.to_string()).collect()
     }
 
     pub(super) fn asked(&self) -> Vec<Records> {
@@ -200,6 +217,13 @@ impl Resolve for Scene {
             fate.come().await?;
             Ok(addresses.into_iter().collect::<Answer>())
         })
+    }
+
+    fn records(&self) -> &'static [Records] {
+        match self.lookups.contains_key(&Records::Both) {
+            true => &[Records::Both],
+            false => &[Records::Aaaa, Records::A],
+        }
     }
 }
 
@@ -247,7 +271,7 @@ fn address_of(uri: &Uri) -> IpAddr {
     host.parse().expect("an address")
 }
 
-pub(super) fn refused() -> Error {
+fn refused() -> Error {
     let error: tower_socket::BoxError = io::Error::from_raw_os_error(111).into();
     error.into()
 }
