@@ -26,7 +26,7 @@ async fn dropping_the_call_during_the_lookups_drops_both() {
     assert!(dialogue.request().is_none());
 }
 
-// DNSC-14, DNSC-15
+// DNSC-14, DNSC-15, HE-36
 #[tokio::test]
 async fn dropping_the_call_while_connecting_drops_the_attempt() {
     let hosts = FixedHosts::new().with("example.com", [[1, 2, 3, 4]]);

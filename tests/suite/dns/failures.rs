@@ -11,9 +11,9 @@ use tower_socket::{
     },
 };
 
-use super::{Dialogue, refused};
+use super::{Dialogue, as_answered, refused};
 
-// DNSC-08
+// DNSC-08, HE-30, HE-31
 #[tokio::test]
 async fn what_is_no_uri_fails_at_once() {
     for uri in ["////", "tcp://google.com", "google.com", "tcp://google.com:0", "unix://2f61"] {
@@ -87,7 +87,7 @@ async fn one_failed_lookup_does_not_matter() {
     assert_eq!(assert_ready_ok!(call.poll()), "connected");
 }
 
-// DNSC-10
+// DNSC-10, HE-32
 #[tokio::test]
 async fn the_failure_of_an_ip_address_passes_unchanged() {
     let mut dialogue = Dialogue::new();
@@ -121,14 +121,16 @@ async fn a_failed_address_is_told_beside_the_name() {
     assert!(error.source().is_some());
 }
 
-// DNSC-12
+// DNSC-12, HE-30
 #[tokio::test]
 async fn a_mistake_found_below_passes_untouched_and_ends_the_call() {
     let below = service_fn(|uri: Uri| async move {
         Err::<(), _>(uri.to_string().parse::<Nameserver>().unwrap_err())
     });
     let hosts = FixedHosts::new().with("example.com", [[1, 2, 3, 4], [1, 2, 3, 5]]);
-    let service = ServiceBuilder::new().layer(DnsLayer::new(hosts)).service(below);
+    let service = ServiceBuilder::new()
+        .layer(DnsLayer::new(hosts).happy_eyeballs(as_answered()))
+        .service(below);
     let error = service.oneshot(Uri::from_static("up://example.com:80")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(error.to_string().contains("up://1.2.3.4:80/?hostname=example.com"), "{error}");

@@ -15,7 +15,7 @@ use tokio_test::{
 };
 use tower_socket::layers::{
     DnsLayer,
-    dns::{Connecting, Dns},
+    dns::{AddressOrder, Connecting, Dns, HappyEyeballs},
 };
 use tower_test::mock::{self, Mock, future::ResponseFuture};
 
@@ -34,8 +34,14 @@ struct Dialogue {
 
 fn dialogue(layer: impl FnOnce(DnsLayer) -> DnsLayer) -> Dialogue {
     let resolver = MockResolver::default();
-    let (service, handle) = mock::spawn_layer(layer(DnsLayer::new(resolver.clone())));
+    let dns = DnsLayer::new(resolver.clone()).happy_eyeballs(as_answered());
+    let (service, handle) = mock::spawn_layer(layer(dns));
     Dialogue { resolver, service, handle }
+}
+
+/// The routes of the machine that runs the tests are no matter here.
+fn as_answered() -> HappyEyeballs {
+    HappyEyeballs::new().order(AddressOrder::Answered)
 }
 
 impl Dialogue {

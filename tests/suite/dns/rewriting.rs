@@ -3,7 +3,7 @@ use tower_socket::layers::dns::Records;
 
 use super::Dialogue;
 
-// DNSC-01
+// DNSC-01, HE-02
 #[tokio::test]
 async fn an_ip_address_passes_with_no_lookup() {
     let mut dialogue = Dialogue::new();
@@ -14,7 +14,7 @@ async fn an_ip_address_passes_with_no_lookup() {
     assert!(dialogue.resolver.asked().is_empty());
 }
 
-// DNSC-02, CTR-10, CTR-11
+// DNSC-02, CTR-10, CTR-11, HE-17
 #[tokio::test]
 async fn a_name_is_looked_up_once_and_handed_down_as_an_address() {
     let mut dialogue = Dialogue::new();
@@ -44,14 +44,14 @@ async fn first_request(uri: &str, records: Records, address: &str) -> String {
     dialogue.request().expect("the service below is called").0
 }
 
-// DNSC-03
+// DNSC-03, HE-17
 #[tokio::test]
 async fn an_ipv6_address_stands_in_brackets() {
     let request = first_request("tcp://google.com:80", Records::Aaaa, "::1").await;
     assert_eq!(request, "tcp://[::1]:80/?hostname=google.com");
 }
 
-// DNSC-04
+// DNSC-04, HE-02
 #[tokio::test]
 async fn a_complete_uri_with_an_ip_address_passes_as_it_is() {
     let mut dialogue = Dialogue::new();
@@ -60,7 +60,7 @@ async fn a_complete_uri_with_an_ip_address_passes_as_it_is() {
     assert!(dialogue.resolver.asked().is_empty());
 }
 
-// DNSC-05
+// DNSC-05, HE-17
 #[tokio::test]
 async fn a_complete_uri_keeps_scheme_port_path_and_query() {
     let uri = "scheme://google.com:80/path?query#fragment";
@@ -68,7 +68,7 @@ async fn a_complete_uri_keeps_scheme_port_path_and_query() {
     assert_eq!(request, "scheme://1.2.3.4:80/path?query&hostname=google.com");
 }
 
-// DNSC-06
+// DNSC-06, HE-18
 #[tokio::test]
 async fn a_given_hostname_is_never_replaced() {
     let uri = "scheme://google.com:80/?hostname=google.de";

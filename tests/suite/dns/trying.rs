@@ -2,7 +2,7 @@ use std::{future::pending, time::Duration};
 
 use http::Uri;
 use tokio::time::{Instant, advance};
-use tokio_test::{assert_pending, assert_ready_eq, assert_ready_err, assert_ready_ok};
+use tokio_test::{assert_pending, assert_ready_err, assert_ready_ok};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 use tower_socket::{
     Error, ErrorKind,
@@ -12,10 +12,10 @@ use tower_socket::{
     },
 };
 
-use super::{Dialogue, dialogue, refused};
+use super::{Dialogue, as_answered, dialogue, refused};
 use crate::support::mock_resolver::MockResolver;
 
-// DNSC-18
+// DNSC-18, CTR-15
 #[tokio::test]
 async fn single_tries_one_ipv4_address_and_no_other() {
     let mut dialogue = dialogue(DnsLayer::single);
@@ -31,46 +31,8 @@ async fn single_tries_one_ipv4_address_and_no_other() {
     assert!(dialogue.request().is_none());
 }
 
-#[tokio::test]
-async fn the_next_address_follows_a_failed_one() {
-    let mut dialogue = Dialogue::new();
-    let mut call = dialogue.call("tcp://example.com:80");
-    assert_pending!(call.poll());
-    dialogue.resolver.answer(Records::Aaaa, &["::1", "::2"]);
-    dialogue.resolver.answer(Records::A, &["1.2.3.4"]);
-    for address in ["[::1]", "1.2.3.4"] {
-        assert_pending!(call.poll());
-        let uri = format!("tcp://{address}:80/?hostname=example.com");
-        dialogue.requested(&uri).send_error(refused());
-    }
-    assert_pending!(call.poll());
-    dialogue.requested("tcp://[::2]:80/?hostname=example.com").send_response("connected");
-    assert_ready_eq!(call.poll().map(Result::unwrap), "connected");
-}
-
 #[tokio::test(start_paused = true)]
-async fn ipv4_waits_50_ms_for_the_answer_about_ipv6() {
-    let mut dialogue = Dialogue::new();
-    let mut call = dialogue.call("tcp://example.com:80");
-    assert_pending!(call.poll());
-    dialogue.resolver.answer(Records::A, &["1.2.3.4"]);
-    assert_pending!(call.poll());
-    advance(Duration::from_millis(49)).await;
-    assert_pending!(call.poll());
-    assert!(dialogue.request().is_none());
-    advance(Duration::from_millis(2)).await;
-    assert!(call.is_woken());
-    assert_pending!(call.poll());
-    dialogue.requested("tcp://1.2.3.4:80/?hostname=example.com").send_error(refused());
-    assert_pending!(call.poll());
-    dialogue.resolver.answer(Records::Aaaa, &["::1"]);
-    assert_pending!(call.poll());
-    dialogue.requested("tcp://[::1]:80/?hostname=example.com").send_response("connected");
-    assert_ready_ok!(call.poll());
-}
-
-#[tokio::test]
-async fn the_readied_service_makes_the_first_attempt() {
+async fn the_readied_service_makes_every_attempt() {
     let mut dialogue = Dialogue::new();
     let mut call = dialogue.call("tcp://example.com:80");
     dialogue.handle.allow(0);
@@ -81,6 +43,8 @@ async fn the_readied_service_makes_the_first_attempt() {
     dialogue.requested("tcp://[::1]:80/?hostname=example.com").send_error(refused());
 
     dialogue.resolver.answer(Records::A, &["1.2.3.4"]);
+    assert_pending!(call.poll());
+    advance(Duration::from_secs(1)).await;
     assert_pending!(call.poll());
     assert!(dialogue.request().is_none());
     dialogue.handle.allow(1);
@@ -109,13 +73,14 @@ async fn the_lookup_timeout_ends_lookups_that_hang() {
 #[tokio::test(start_paused = true)]
 async fn the_attempt_timeout_is_that_of_each_address() {
     let hosts = FixedHosts::new().with("example.com", [[1, 2, 3, 4], [1, 2, 3, 5]]);
-    let layer = DnsLayer::new(hosts).attempt_timeout(Duration::from_secs(1));
+    let layer =
+        DnsLayer::new(hosts).attempt_timeout(Duration::from_secs(1)).happy_eyeballs(as_answered());
     let service = ServiceBuilder::new()
         .layer(layer)
         .service(service_fn(|_: Uri| pending::<Result<(), Error>>()));
     let began = Instant::now();
     let error = service.oneshot(Uri::from_static("tcp://example.com:80")).await.unwrap_err();
-    assert_eq!(began.elapsed().as_secs(), 2);
+    assert_eq!(began.elapsed().as_millis(), 1250);
     assert!(error.is_timeout());
     let attempts = error.attempts();
     assert_eq!(attempts.len(), 2);
@@ -123,7 +88,7 @@ async fn the_attempt_timeout_is_that_of_each_address() {
         attempts[0].error().to_string(),
         "connection to tcp://1.2.3.4:80 timed out after 1s (ETIMEDOUT)"
     );
-    assert_eq!(attempts[1].started().as_secs(), 1);
+    assert_eq!(attempts[1].started().as_millis(), 250);
 }
 
 // INT-05

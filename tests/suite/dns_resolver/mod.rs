@@ -1,6 +1,7 @@
 //! The resolver against name servers inside the test.
 
 mod asking;
+mod finishing;
 mod order;
 mod sharing;
 mod system;

@@ -29,10 +29,7 @@ async fn a_waiter_that_leaves_does_not_stop_the_others() {
     let (query, asker) = received(&socket).await;
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
-    let mut response = records(&query.queries[0], 60, &["192.0.2.1"]).into_response();
-    response.metadata.id = query.metadata.id;
-    response.add_query(query.queries[0].clone());
-    socket.send_to(&response.to_vec().unwrap(), asker).await.unwrap();
+    reply(&socket, &query, asker, "192.0.2.1").await;
     let answer = second.await.unwrap().unwrap();
     assert_eq!(answer.addresses, ["192.0.2.1:0".parse().unwrap()]);
 }
@@ -70,7 +67,19 @@ async fn a_lookup_dropped_while_asking_over_tcp_leaves_no_task() {
     }
 }
 
-async fn received(socket: &UdpSocket) -> (Message, SocketAddr) {
+pub(super) async fn reply(
+    socket: &UdpSocket,
+    query: &Message,
+    asker: SocketAddr,
+    address: &'static str,
+) {
+    let mut response = records(&query.queries[0], 60, &[address]).into_response();
+    response.metadata.id = query.metadata.id;
+    response.add_query(query.queries[0].clone());
+    socket.send_to(&response.to_vec().unwrap(), asker).await.unwrap();
+}
+
+pub(super) async fn received(socket: &UdpSocket) -> (Message, SocketAddr) {
     let mut query = [0; 512];
     let (length, asker) = socket.recv_from(&mut query).await.unwrap();
     (Message::from_vec(&query[..length]).unwrap(), asker)

@@ -65,6 +65,7 @@ async fn the_system_configuration_names_servers_and_search_list() {
     assert!(error.contains("udp://192.0.2.53:53"), "{error}");
 }
 
+// HE-29
 #[tokio::test]
 async fn localhost_needs_no_query_and_no_configuration() {
     let resolver = DnsResolver::with_resolv_conf("/nonexistent");

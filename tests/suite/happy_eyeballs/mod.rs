@@ -7,6 +7,6 @@ mod lookups;
 mod published;
 mod scene;
 mod settings;
-// #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
-// mod sockets;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+mod sockets;
 mod table;
