@@ -19,7 +19,7 @@ use super::{
     pace::Pace,
     running::{Running, Start},
 };
-use crate::{Attempt, Error, ErrorKind, uri};
+use crate::{Attempt, Error, ErrorKind, error::give_up, uri};
 
 pin_project! {
     pub(super) struct Race<S, F> {
@@ -31,6 +31,12 @@ pin_project! {
         #[pin]
         running: Running<F>,
         failed: Vec<Attempt>,
+    }
+
+    impl<S, F> PinnedDrop for Race<S, F> {
+        fn drop(this: Pin<&mut Self>) {
+            give_up(|| this.into_attempts());
+        }
     }
 }
 
@@ -69,11 +75,27 @@ impl<S, F> Race<S, F> {
 
     /// Every attempt in the order of the starts, `None` if there was none.
     pub(super) fn error(self: Pin<&mut Self>) -> Option<Error> {
-        let this = self.project();
-        let mut failed = mem::take(this.failed);
-        failed.sort_by_key(Attempt::started);
+        let elapsed = self.began.elapsed();
+        let failed = self.take_failed();
         let none = failed.is_empty();
-        (!none).then(|| Error::from_attempts(failed).with_elapsed(this.began.elapsed()))
+        (!none).then(|| Error::from_attempts(failed).with_elapsed(elapsed))
+    }
+
+    /// What has failed, and what would go on if this were not over.
+    fn into_attempts(mut self: Pin<&mut Self>) -> Vec<Attempt> {
+        while let Some(start) = self.running.oldest() {
+            self.as_mut().project().running.drop_oldest();
+            let elapsed = start.at.elapsed();
+            let error = Error::new(ErrorKind::Timeout).with_elapsed(elapsed);
+            self.as_mut().note(start, error);
+        }
+        self.take_failed()
+    }
+
+    fn take_failed(self: Pin<&mut Self>) -> Vec<Attempt> {
+        let mut failed = mem::take(self.project().failed);
+        failed.sort_by_key(Attempt::started);
+        failed
     }
 
     /// A failure is kept for the end, except a caller's mistake: that one is
@@ -82,12 +104,16 @@ impl<S, F> Race<S, F> {
         if error.is_invalid_input() {
             return Err(error);
         }
+        self.note(start, error);
+        Ok(())
+    }
+
+    fn note(self: Pin<&mut Self>, start: Start, error: Error) {
         let this = self.project();
         let Start { address, at } = start;
         let error = error.with_uri(shown(this.uri, address)).with_peer(Some(address.into()));
         this.failed.push(Attempt::new(address, at - *this.began, at.elapsed(), error));
         this.pace.failed();
-        Ok(())
     }
 
     /// Ends the attempts whose time is over.

@@ -2,13 +2,14 @@ use std::{
     mem,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use http::Uri;
 use pin_project_lite::pin_project;
 
 use super::clock::Clock;
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, error::given_up_by};
 
 pin_project! {
     /// A connection attempt that ends at its deadline.
@@ -36,6 +37,12 @@ impl<F> Connecting<F> {
     }
 }
 
+/// Drops what is below, and says what it had tried.
+fn timed_out<F>(mut inner: Pin<&mut Option<F>>, elapsed: Duration) -> Error {
+    let attempts = given_up_by(|| inner.set(None));
+    Error::new(ErrorKind::Timeout).with_elapsed(elapsed).with_attempts(attempts)
+}
+
 impl<F, C, E> Future for Connecting<F>
 where
     F: Future<Output = Result<C, E>>,
@@ -49,7 +56,7 @@ where
         let result = match inner.poll(cx) {
             Poll::Ready(result) => result.map_err(Into::into),
             Poll::Pending => Err(match ready!(this.clock.poll(cx)) {
-                Ok(elapsed) => Error::new(ErrorKind::Timeout).with_elapsed(elapsed),
+                Ok(elapsed) => timed_out(this.inner.as_mut(), elapsed),
                 Err(no_runtime) => no_runtime,
             }),
         };

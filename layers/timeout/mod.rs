@@ -19,7 +19,8 @@
 //! # Order
 //!
 //! What stands below is under the deadline, what stands above is not. Around
-//! a resolving layer it covers the lookup and every address tried; below one
+//! a resolving layer it covers the lookup and every address tried, and its
+//! error has what was tried in [`attempts`](crate::Error::attempts); below one
 //! it is the deadline of each attempt.
 //!
 //! # Example

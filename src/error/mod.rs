@@ -1,6 +1,7 @@
 //! The one error of this crate, and what it knows.
 
 mod attempt;
+mod given_up;
 mod kind;
 mod one_line;
 mod sentence;
@@ -13,10 +14,11 @@ use std::{borrow::Cow, error::Error as StdError, fmt, io, time::Duration};
 use http::Uri;
 use tower::timeout::error::Elapsed;
 
+pub(crate) use self::given_up::given_up_by;
 use self::one_line::OneLine;
-#[cfg(feature = "dns")]
-pub(crate) use self::system::Reason;
 pub use self::{attempt::Attempt, kind::ErrorKind};
+#[cfg(feature = "dns")]
+pub(crate) use self::{given_up::give_up, system::Reason};
 use crate::Address;
 
 /// The error type of `tower`'s own middleware.
@@ -98,6 +100,12 @@ impl Error {
 
     pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    /// What was tried until a deadline passed.
+    pub(crate) fn with_attempts(mut self, attempts: Vec<Attempt>) -> Self {
+        self.0.attempts = attempts;
         self
     }
 
@@ -217,8 +225,9 @@ impl StdError for Error {
         if let Some(source) = &self.0.source {
             return Some(source.as_ref());
         }
-        let furthest = self.0.attempts.iter().map(Attempt::error).max_by_key(|e| e.progress());
-        furthest.map(|error| error as &(dyn StdError + 'static))
+        // A deadline over them all is not explained by one that was refused.
+        let alike = self.0.attempts.iter().map(Attempt::error).filter(|e| e.kind() == self.kind());
+        alike.max_by_key(|e| e.progress()).map(|error| error as &(dyn StdError + 'static))
     }
 }
 

@@ -89,7 +89,8 @@ async fn one_timeout_covers_lookup_and_handshake() {
     assert_eq!(began.elapsed(), Duration::from_secs(60));
     assert_eq!(
         error.to_string(),
-        "connection to tls://example.com:443 timed out after 60s (ETIMEDOUT)"
+        "connection to tls://example.com:443 timed out after 60s (ETIMEDOUT): \
+         connection to tls://127.0.0.1:443 timed out after 30s (ETIMEDOUT)"
     );
 }
 

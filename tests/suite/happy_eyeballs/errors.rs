@@ -1,5 +1,7 @@
 //! What is said when nothing worked.
 
+use std::time::Duration;
+
 use tower_socket::{ErrorKind, layers::dns::Records};
 
 use super::scene::{A, AAAA, Scene};
@@ -77,4 +79,36 @@ async fn every_attempt_is_told_in_the_order_of_the_starts() {
     assert_eq!(error.elapsed().unwrap().as_millis(), 400);
     assert_eq!(error.raw_os_error(), Some(111));
     assert!(std::error::Error::source(error).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_over_everything_tells_what_was_tried_until_then() {
+    let scene = Scene::new().v6(0, &AAAA[..1]).v4(0, &A[..1]).fails(AAAA[0], 100).silent(A[0]);
+    let error = scene.run_for(Duration::from_secs(3)).await;
+    assert_eq!(
+        error.to_string(),
+        "connection to tcp://example.com:80 timed out after 3s (ETIMEDOUT): \
+         connection to tcp://[2001:db8::1]:80 failed: connection refused (ECONNREFUSED); \
+         connection to tcp://192.0.2.1:80 timed out after 2.9s (ETIMEDOUT)"
+    );
+    let started = error.attempts().iter().map(|a| a.started().as_millis());
+    assert_eq!(started.collect::<Vec<_>>(), [0, 100]);
+    assert!(error.is_timeout());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_is_a_timeout_even_where_every_attempt_was_refused() {
+    let scene = Scene::new().v6(0, &AAAA[..1]).never_answers(Records::A);
+    let error = scene.run_for(Duration::from_secs(3)).await;
+    assert_eq!(error.attempts().len(), 1);
+    assert_eq!((error.kind(), error.raw_os_error()), (ErrorKind::Timeout, Some(110)));
+    assert!(std::error::Error::source(&error).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_during_the_lookups_has_no_attempts() {
+    let scene = Scene::new().never_answers(Records::Aaaa).never_answers(Records::A);
+    let error = scene.run_for(Duration::from_secs(3)).await;
+    assert!(error.attempts().is_empty());
+    assert_eq!(error.elapsed(), Some(Duration::from_secs(3)));
 }

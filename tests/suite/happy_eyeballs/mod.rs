@@ -3,6 +3,7 @@
 mod attempts;
 mod dropping;
 mod errors;
+mod invariants;
 mod lookups;
 mod published;
 mod scene;

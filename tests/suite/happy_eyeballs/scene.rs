@@ -17,7 +17,7 @@ use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_socket::{
     Error,
     layers::{
-        DnsLayer,
+        DnsLayer, TimeoutLayer,
         dns::{AddressOrder, Answer, HappyEyeballs, Lookup, Name, Records, Resolve},
     },
 };
@@ -164,7 +164,7 @@ impl Scene {
     /// A call that is polled by hand.
     pub(super) fn call(&self) -> Spawn<impl Future<Output = Result<IpAddr, Error>> + use<>> {
         let service = ServiceBuilder::new().layer(self.layer()).service(self.network());
-        task::spawn(service.oneshot(format!("tcp://{NAME}:80").parse().unwrap()))
+        task::spawn(service.oneshot(uri()))
     }
 
     /// Connects by name, and checks that nothing is left behind.
@@ -175,11 +175,19 @@ impl Scene {
     pub(super) async fn run_with(&self, set: impl FnOnce(DnsLayer) -> DnsLayer) -> Outcome {
         let service = ServiceBuilder::new().layer(set(self.layer())).service(self.network());
         let began = Instant::now();
-        let uri = format!("tcp://{NAME}:80").parse().unwrap();
-        let result = service.oneshot(uri).await;
+        let result = service.oneshot(uri()).await;
         let ended = began.elapsed();
         self.assert_nothing_runs();
         Outcome { result, ended: milliseconds(ended), starts: self.starts(began) }
+    }
+
+    /// What a deadline over the layer says; it has to pass.
+    pub(super) async fn run_for(&self, limit: Duration) -> Error {
+        let service = ServiceBuilder::new().layer(TimeoutLayer::new(limit)).layer(self.layer());
+        let call = service.service(self.network()).oneshot(uri());
+        let error = call.await.expect_err("no connection");
+        self.assert_nothing_runs();
+        error
     }
 
     fn starts(&self, began: Instant) -> Vec<(String, u64)> {
@@ -264,6 +272,10 @@ impl Outcome {
     pub(super) fn error(&self) -> &Error {
         self.result.as_ref().expect_err("no connection")
     }
+}
+
+fn uri() -> Uri {
+    format!("tcp://{NAME}:80").parse().unwrap()
 }
 
 fn address_of(uri: &Uri) -> IpAddr {
