@@ -41,7 +41,7 @@ fn table(name: &str) -> Result<&'static Table, String> {
     TABLES
         .iter()
         .find(|table| table.name == name)
-        .ok_or_else(|| format!("there is no table of this name; --list shows them"))
+        .ok_or_else(|| "there is no table of this name; --list shows them".to_owned())
 }
 
 fn main() -> ExitCode {

@@ -108,8 +108,8 @@ impl fmt::Display for Line {
 pub(crate) fn print(table: &Table, settings: &Settings, report: &Report) {
     println!("{}: {} ({} rounds)", table.name, table.about, settings.rounds);
     println!(
-        "  {:<36} {:>10} {:>7}   {:<11} {:>8}   {}",
-        "arm", "CPU µs/op", "ratio", "p10–p90", "bar", "verdict"
+        "  {:<36} {:>10} {:>7}   {:<11} {:>8}   verdict",
+        "arm", "CPU µs/op", "ratio", "p10–p90", "bar"
     );
     for line in &report.lines {
         println!("{line}");
