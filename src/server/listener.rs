@@ -64,13 +64,6 @@ impl<L: Listen> Listener<L> {
         Self { shared, handle, backoff: Backoff::default() }
     }
 
-    fn register(&self, transport: Transport, peer: Option<Address>) -> Connection {
-        let mut connection = Connection::from_transport(transport, ConnectionInfo::new(peer));
-        let registration = self.handle.connections().insert(connection.info());
-        connection.register(registration);
-        connection
-    }
-
     /// `None` where accepting should simply be tried again.
     fn failed(&mut self, error: io::Error) -> Option<Error> {
         let registry = self.handle.connections();
@@ -89,11 +82,11 @@ impl<L: Listen> Listener<L> {
         report.then(|| Error::new(ErrorKind::Accept).with_source(error))
     }
 
-    fn poll_connection(&mut self, cx: &mut Context<'_>) -> Poll<Option<Accepted>> {
+    fn poll_connection(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Connection>>> {
         if self.backoff.poll_ready(cx).is_pending() {
             return self.shared.wait(cx);
         }
-        let polled = self.shared.poll_accept(cx);
+        let polled = self.shared.poll_accept(cx, self.handle.connections());
         if polled.is_pending() {
             self.backoff.idle();
         }
@@ -111,7 +104,7 @@ impl<L: Listen> Stream for Listener<L> {
                 return Poll::Ready(None);
             };
             let item = match accepted {
-                Ok((transport, peer)) => Some(Ok(this.register(transport, peer))),
+                Ok(connection) => Some(Ok(connection)),
                 Err(error) => this.failed(error).map(Err),
             };
             if item.is_some() {
@@ -166,17 +159,31 @@ impl<L> Shared<L> {
 }
 
 impl<L: Listen> Shared<L> {
-    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<Option<Accepted>> {
+    /// Registers under the lock: once `close` has returned, whatever was
+    /// accepted is listed.
+    fn poll_accept(
+        &self,
+        cx: &mut Context<'_>,
+        registry: &Registry,
+    ) -> Poll<Option<io::Result<Connection>>> {
         let mut state = self.state();
         let Some(socket) = &state.socket else { return Poll::Ready(None) };
         if !state.paused
             && let Poll::Ready(accepted) = socket.poll_accept(cx)
         {
-            return Poll::Ready(Some(accepted));
+            let registered = accepted.map(|(transport, peer)| register(registry, transport, peer));
+            return Poll::Ready(Some(registered));
         }
         state.wake_on_change(cx);
         Poll::Pending
     }
+}
+
+fn register(registry: &Registry, transport: Transport, peer: Option<Address>) -> Connection {
+    let mut connection = Connection::from_transport(transport, ConnectionInfo::new(peer));
+    let registration = registry.insert(connection.info());
+    connection.register(registration);
+    connection
 }
 
 impl<L> State<L> {

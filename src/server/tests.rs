@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     io,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{Arc, Barrier, Mutex},
     task::{Context, Poll},
     time::Duration,
 };
@@ -253,4 +253,33 @@ fn a_server_is_closed_when_nobody_can_accept_any_more() {
     let polled =
         Pin::new(&mut server).poll_next(&mut Context::from_waker(std::task::Waker::noop()));
     assert!(matches!(polled, Poll::Ready(None)));
+}
+
+/// Always has a client.
+struct Busy;
+
+impl Listen for Busy {
+    fn poll_accept(&self, _: &mut Context<'_>) -> Poll<Accepted> {
+        Poll::Ready(Ok((Transport::Other(Box::new(tokio::io::duplex(1).0)), None)))
+    }
+}
+
+#[test]
+fn what_was_accepted_before_a_close_is_listed_after_it() {
+    for _ in 0..2_000 {
+        let mut server = Listener::new(Busy, Address::Unix("/test".into()));
+        let handle = server.handle();
+        let start = Barrier::new(2);
+        let (accepted, listed) = std::thread::scope(|threads| {
+            let accepting = threads.spawn(|| {
+                start.wait();
+                server.next().now_or_never().flatten()
+            });
+            start.wait();
+            handle.close();
+            let listed = handle.connections().len();
+            (accepting.join().unwrap(), listed)
+        });
+        assert_eq!(listed, usize::from(accepted.is_some()));
+    }
 }
