@@ -127,7 +127,8 @@ pub(crate) struct Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        self.shared.connections().remove(&self.id);
+        // Dropped outside the lock: its waker may be a task's last.
+        let _info = self.shared.connections().remove(&self.id);
         self.shared.departed.notify_waiters();
     }
 }
@@ -135,5 +136,47 @@ impl Drop for Registration {
 impl fmt::Debug for Registration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registration").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        pin::pin,
+        task::{Context, Wake},
+    };
+
+    use tokio::io::{AsyncReadExt, DuplexStream, duplex};
+
+    use super::*;
+    use crate::Connection;
+
+    /// As executors do whose tasks go with their last waker.
+    struct Task {
+        _owns: Connection,
+    }
+
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    fn registered(registry: &Registry, io: DuplexStream) -> Connection {
+        let mut connection = Connection::from(io);
+        let registration = registry.insert(connection.info());
+        connection.register(registration);
+        connection
+    }
+
+    #[test]
+    fn the_last_waker_of_a_connection_may_own_another_one() {
+        let registry = Registry::new();
+        let (near, far) = duplex(1);
+        let mut connection = registered(&registry, near);
+        let waker = Arc::new(Task { _owns: registered(&registry, duplex(1).0) }).into();
+        let polled = pin!(connection.read_u8()).poll(&mut Context::from_waker(&waker));
+        assert!(polled.is_pending());
+        drop((waker, far));
+        drop(connection);
+        assert!(registry.is_empty());
     }
 }
