@@ -1,6 +1,6 @@
 use std::{
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -38,10 +38,14 @@ struct Inner {
 
 enum Config {
     Ready(Arc<ClientConfig>),
-    Deferred { make: Make, made: OnceLock<Arc<ClientConfig>> },
+    /// Made by one caller, for whom the others wait.
+    Deferred {
+        make: Mutex<Make>,
+        made: OnceLock<Arc<ClientConfig>>,
+    },
 }
 
-type Make = Box<dyn Fn() -> Result<ClientConfig, Error> + Send + Sync>;
+type Make = Box<dyn Fn() -> Result<ClientConfig, Error> + Send>;
 
 impl ClientTls {
     /// The defaults. Never fails: a machine without root certificates is an
@@ -67,10 +71,7 @@ impl ClientTls {
             Config::Ready(config) => Ok(Arc::clone(config)),
             Config::Deferred { make, made } => match made.get() {
                 Some(config) => Ok(Arc::clone(config)),
-                None => {
-                    let config = make()?;
-                    Ok(Arc::clone(made.get_or_init(|| Arc::new(config))))
-                }
+                None => make_once(make, made),
             },
         }
     }
@@ -95,12 +96,25 @@ impl ClientTls {
     }
 
     pub(super) fn deferred(
-        make: impl Fn() -> Result<ClientConfig, Error> + Send + Sync + 'static,
+        make: impl Fn() -> Result<ClientConfig, Error> + Send + 'static,
         server_name: Option<ServerName<'static>>,
     ) -> Self {
-        let config = Config::Deferred { make: Box::new(make), made: OnceLock::new() };
+        let make = Mutex::new(Box::new(make) as Make);
+        let config = Config::Deferred { make, made: OnceLock::new() };
         Self(Arc::new(Inner { config, server_name }))
     }
+}
+
+fn make_once(
+    make: &Mutex<Make>,
+    made: &OnceLock<Arc<ClientConfig>>,
+) -> Result<Arc<ClientConfig>, Error> {
+    let make = make.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(config) = made.get() {
+        return Ok(Arc::clone(config));
+    }
+    let config = Arc::new(make()?);
+    Ok(Arc::clone(made.get_or_init(|| config)))
 }
 
 impl Default for ClientTls {
@@ -128,5 +142,43 @@ impl fmt::Debug for ClientTls {
         f.debug_struct("ClientTls")
             .field("server_name", &self.0.server_name)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, any(feature = "aws-lc-rs", feature = "ring")))]
+mod tests {
+    use std::{
+        sync::{
+            Barrier,
+            atomic::{AtomicUsize, Ordering},
+        },
+        thread,
+    };
+
+    use super::*;
+
+    /// How often files are read when so many connect at the same moment.
+    fn reads(connects: usize) -> usize {
+        let reads = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&reads);
+        let read = move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            ClientTls::builder().dangerous().accept_any_chain().settings()?.config()
+        };
+        let tls = ClientTls::deferred(read, None);
+        let start = Barrier::new(connects);
+        let connect = || {
+            start.wait();
+            tls.config().map(drop)
+        };
+        thread::scope(|threads| {
+            (0..connects).for_each(|_| drop(threads.spawn(connect)));
+        });
+        reads.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn what_several_connects_wait_for_is_read_once() {
+        (0..200).for_each(|_| assert_eq!(reads(4), 1));
     }
 }
