@@ -10,7 +10,7 @@ use rustls::ClientConfig;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::ClientTls;
-use crate::{Error, runtime};
+use crate::{Error, ErrorKind, runtime};
 
 /// Ready at once but for the first use.
 pub(in crate::layers::tls) enum Configuring {
@@ -38,10 +38,23 @@ impl Future for Configuring {
             Self::Reading(reading) => {
                 let read = ready!(Pin::new(reading).poll(cx));
                 Poll::Ready(read.unwrap_or_else(|error| {
-                    Err(Error::invalid_input("reading the root certificates failed")
+                    Err(Error::new(ErrorKind::Tls)
+                        .with_reason("reading the root certificates failed")
                         .with_source(error))
                 }))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_no_mistake_of_the_caller() {
+        let tls = ClientTls::deferred(|| panic!("a library's"), None);
+        let error = Configuring::new(&tls).unwrap().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Tls);
     }
 }
