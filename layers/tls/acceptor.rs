@@ -15,8 +15,8 @@ use crate::{Connection, Error};
 /// [`TlsAcceptLayer`](super::TlsAcceptLayer) runs it on every connection of a
 /// server, side by side and with a deadline; this is the part for
 /// [`HandshakeLayer`](crate::layers::HandshakeLayer) with other layers around
-/// it, or for a protocol that begins in plain text and changes over. It has no
-/// deadline of its own.
+/// it. It has no deadline of its own. For a protocol that begins in plain text
+/// and changes over there is [`StartTls`](super::StartTls).
 ///
 /// A handshake that fails is an error with the client's address, and its
 /// connection is closed:

@@ -3,6 +3,7 @@
 //! A client is a connector with [`TlsLayer`] over it, a server a server with
 //! [`TlsAcceptLayer`] over it; [`ClientTls`] and [`ServerTls`] say how. What the
 //! two sides agreed on is [`ConnectionInfo::tls`](crate::ConnectionInfo::tls).
+//! [`StartTls`] is for protocols that begin in plain text and change over.
 //!
 //! # The name of the server
 //!
@@ -81,6 +82,7 @@ mod handshake;
 mod layer;
 mod server_name;
 mod service;
+mod start_tls;
 
 pub use rustls::version::{TLS12, TLS13};
 
@@ -94,4 +96,5 @@ pub use self::{
     future::Connecting,
     layer::TlsLayer,
     service::Tls,
+    start_tls::{Plaintext, StartTls, Upgrading},
 };

@@ -15,7 +15,7 @@ pub(super) fn server_name(tls: &ClientTls, uri: &Uri) -> Result<ServerName<'stat
         return Ok(name.clone());
     }
     match uri::hostname(uri) {
-        Some(name) if !name.is_empty() => parse(&name, uri),
+        Some(name) if !name.is_empty() => named(&name, uri),
         _ => of_host(uri),
     }
 }
@@ -27,13 +27,16 @@ fn of_host(uri: &Uri) -> Result<ServerName<'static>, Error> {
     }
     match uri::target(uri)? {
         Target::Address(address) => Ok(ServerName::from(address.ip())),
-        Target::Name { name, .. } => parse(name, uri),
+        Target::Name { name, .. } => named(name, uri),
     }
 }
 
-fn parse(name: &str, uri: &Uri) -> Result<ServerName<'static>, Error> {
-    ServerName::try_from(name).map(|name| name.to_owned()).map_err(|_| {
-        Error::invalid_input(format!("no certificate can be for the name {name:?}"))
-            .with_uri(uri.clone())
-    })
+fn named(name: &str, uri: &Uri) -> Result<ServerName<'static>, Error> {
+    parse(name).map_err(|error| error.with_uri(uri.clone()))
+}
+
+pub(super) fn parse(name: &str) -> Result<ServerName<'static>, Error> {
+    ServerName::try_from(name)
+        .map(|name| name.to_owned())
+        .map_err(|_| Error::invalid_input(format!("no certificate can be for the name {name:?}")))
 }

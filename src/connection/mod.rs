@@ -5,6 +5,8 @@ mod held;
 #[cfg(feature = "hyper")]
 mod hyper;
 mod info;
+#[cfg(feature = "tls")]
+mod input;
 mod io;
 mod parts;
 #[cfg(feature = "tls")]

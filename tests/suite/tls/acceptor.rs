@@ -70,7 +70,6 @@ async fn dropping_the_future_closes_the_connection() {
     assert_eq!(far.read(&mut [0]).await.unwrap(), 0);
 }
 
-// ENC-03
 #[tokio::test]
 async fn a_protocol_may_begin_in_plain_text_and_change_over() {
     let company = Company::new(&["example.com"]);

@@ -8,6 +8,7 @@ mod names;
 mod nesting;
 mod refusal;
 mod server;
+mod start_tls;
 mod transfer;
 
 use tokio::{
