@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use hickory_resolver::proto::{
@@ -13,6 +14,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream, UdpSocket},
     task::JoinSet,
+    time,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,11 +33,27 @@ pub(crate) struct NameServer {
     _tasks: JoinSet<()>,
 }
 
-type Answer = Arc<dyn Fn(&Query, Over) -> Option<Message> + Send + Sync>;
+/// After how long, and what.
+type Late = (Duration, Message);
+
+type Answer = Arc<dyn Fn(&Query, Over) -> Option<Late> + Send + Sync>;
+
+fn at_once(
+    answer: impl Fn(&Query, Over) -> Option<Message>,
+) -> impl Fn(&Query, Over) -> Option<Late> {
+    move |query, over| Some((Duration::ZERO, answer(query, over)?))
+}
 
 impl NameServer {
     pub(crate) async fn start(
         answer: impl Fn(&Query, Over) -> Option<Message> + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_late(at_once(answer)).await
+    }
+
+    /// Other queries are answered in the meantime.
+    pub(crate) async fn start_late(
+        answer: impl Fn(&Query, Over) -> Option<Late> + Send + Sync + 'static,
     ) -> Self {
         loop {
             let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
@@ -52,13 +70,13 @@ impl NameServer {
     ) -> Option<Self> {
         let udp = UdpSocket::bind(address).await.ok()?;
         let tcp = TcpListener::bind(address).await.ok()?;
-        Some(Self::serve(udp, tcp, answer))
+        Some(Self::serve(udp, tcp, at_once(answer)))
     }
 
     fn serve(
         udp: UdpSocket,
         tcp: TcpListener,
-        answer: impl Fn(&Query, Over) -> Option<Message> + Send + Sync + 'static,
+        answer: impl Fn(&Query, Over) -> Option<Late> + Send + Sync + 'static,
     ) -> Self {
         let address = udp.local_addr().unwrap();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -109,10 +127,16 @@ pub(crate) fn name(text: &str) -> Name {
 }
 
 async fn serve_udp(socket: UdpSocket, answer: Answer) {
+    let socket = Arc::new(socket);
+    let mut replies = JoinSet::new();
     let mut buffer = [0; 2048];
     while let Ok((length, peer)) = socket.recv_from(&mut buffer).await {
-        if let Some(response) = respond(&buffer[..length], &answer, Over::Udp) {
-            let _ = socket.send_to(&response, peer).await;
+        if let Some((delay, response)) = respond(&buffer[..length], &answer, Over::Udp) {
+            let socket = socket.clone();
+            replies.spawn(async move {
+                pass(delay).await;
+                let _ = socket.send_to(&response, peer).await;
+            });
         }
     }
 }
@@ -126,18 +150,27 @@ async fn serve_tcp(listener: TcpListener, answer: Answer) {
 async fn serve_stream(mut stream: TcpStream, answer: &Answer) -> std::io::Result<()> {
     let mut request = vec![0; stream.read_u16().await?.into()];
     stream.read_exact(&mut request).await?;
-    let Some(response) = respond(&request, answer, Over::Tcp) else {
+    let Some((delay, response)) = respond(&request, answer, Over::Tcp) else {
         return stream.read_u8().await.map(drop);
     };
+    pass(delay).await;
     stream.write_u16(response.len().try_into().unwrap()).await?;
     stream.write_all(&response).await
 }
 
-fn respond(request: &[u8], answer: &Answer, over: Over) -> Option<Vec<u8>> {
+/// No timer where there is nothing to wait for: a paused clock stands still.
+async fn pass(delay: Duration) {
+    if !delay.is_zero() {
+        time::sleep(delay).await;
+    }
+}
+
+fn respond(request: &[u8], answer: &Answer, over: Over) -> Option<(Duration, Vec<u8>)> {
     let request = Message::from_vec(request).ok()?;
     let query = request.queries.first()?;
-    let mut response = answer(query, over)?.into_response();
+    let (delay, response) = answer(query, over)?;
+    let mut response = response.into_response();
     response.metadata.id = request.metadata.id;
     response.add_query(query.clone());
-    response.to_vec().ok()
+    Some((delay, response.to_vec().ok()?))
 }
