@@ -8,12 +8,16 @@ pub mod dns;
 pub mod fixed_uri;
 pub mod handshake;
 pub mod limit;
+#[cfg(feature = "proxy-protocol")]
+pub mod proxy_protocol;
 pub mod timeout;
 #[cfg(feature = "tls")]
 pub mod tls;
 
 #[cfg(feature = "dns")]
 pub use self::dns::DnsLayer;
+#[cfg(feature = "proxy-protocol")]
+pub use self::proxy_protocol::ProxyProtocolLayer;
 #[cfg(feature = "tls")]
 pub use self::tls::{TlsAcceptLayer, TlsAcceptor, TlsLayer};
 pub use self::{

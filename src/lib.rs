@@ -115,6 +115,7 @@
 //! | `ring` | | the provider used where `aws-lc-rs` is off |
 //! | `webpki-roots` | | Mozilla's roots, for machines without a certificate store |
 //! | `hyper` | yes | hyper's and hyper-util's traits on [`Connection`] |
+//! | `proxy-protocol` | | HAProxy's PROXY protocol |
 //! | `full` | | all of them |
 //!
 //! Linux is what is tested; the crate uses Linux' own socket options and

@@ -21,6 +21,8 @@ pub enum ErrorKind {
     Connect,
     /// The TLS handshake failed.
     Tls,
+    /// The header of the PROXY protocol could not be sent.
+    ProxyHeader,
     /// A handshake other than TLS failed.
     Handshake,
     /// A deadline passed.

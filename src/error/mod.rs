@@ -197,7 +197,7 @@ impl Error {
     fn progress(&self) -> u8 {
         match self.kind() {
             ErrorKind::Tls => 2,
-            ErrorKind::Timeout => 1,
+            ErrorKind::Timeout | ErrorKind::ProxyHeader => 1,
             _ => 0,
         }
     }

@@ -43,6 +43,7 @@ fn write_connection(error: &Error, f: &mut impl Write) -> fmt::Result {
     f.write_str(match error.kind() {
         ErrorKind::Resolve => " failed during DNS lookup",
         ErrorKind::Tls => " failed during TLS handshake",
+        ErrorKind::ProxyHeader => " failed during the PROXY header",
         ErrorKind::Handshake => " failed during handshake",
         ErrorKind::Timeout => return write_timeout(error, f),
         ErrorKind::LimitReached => " closed because the limit of open connections is reached",

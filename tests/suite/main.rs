@@ -20,6 +20,8 @@ mod happy_eyeballs;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod limbo;
 mod limit;
+#[cfg(feature = "proxy-protocol")]
+mod proxy_protocol;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod server;
 mod server_handle;

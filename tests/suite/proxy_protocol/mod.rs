@@ -1,0 +1,12 @@
+//! HAProxy's PROXY protocol on the client's side.
+
+mod bytes;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+mod haproxy;
+mod sending;
+
+use std::net::SocketAddr;
+
+fn address(text: &str) -> SocketAddr {
+    text.parse().unwrap()
+}
