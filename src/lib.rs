@@ -116,6 +116,7 @@
 //! | `webpki-roots` | | Mozilla's roots, for machines without a certificate store |
 //! | `hyper` | yes | hyper's and hyper-util's traits on [`Connection`] |
 //! | `proxy-protocol` | | HAProxy's PROXY protocol |
+//! | `tracing` | | events about lookups, attempts and TLS handshakes |
 //! | `full` | | all of them |
 //!
 //! Linux is what is tested; the crate uses Linux' own socket options and

@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
 };
 
-use super::{Family, HappyEyeballs, order::Order};
+use super::{Family, HappyEyeballs, order::Order, trace};
 
 /// The addresses of a name, those already tried first, the others in the order
 /// in which they are to be.
@@ -41,6 +41,11 @@ impl Candidates {
         Some(next)
     }
 
+    /// Those left to try.
+    pub(super) fn waiting(&self) -> &[SocketAddr] {
+        &self.addresses[self.tried..]
+    }
+
     pub(super) fn order(&self) -> &Order {
         &self.order
     }
@@ -53,6 +58,7 @@ impl Candidates {
             self.order.pick(&mut addresses);
         }
         self.order.shuffle(&mut addresses);
+        let come_late = self.tried > 0 && !addresses.is_empty();
         if self.addresses.is_empty() {
             self.addresses = addresses;
         } else {
@@ -60,6 +66,9 @@ impl Candidates {
         }
         if self.addresses.len() > 1 {
             self.arrange();
+        }
+        if come_late {
+            trace::candidates_resorted(self.waiting());
         }
     }
 

@@ -13,6 +13,7 @@ use super::{
     candidates::Candidates,
     error::{Failed, beside_attempts, failure},
     layer::Options,
+    trace::{self, Began},
 };
 use crate::{Error, ErrorKind};
 
@@ -22,6 +23,7 @@ pub(super) struct Lookups {
     options: Options,
     progress: Progress,
     running: Vec<(Records, Lookup)>,
+    began: Began,
     deadline: Option<Instant>,
     timed_out: bool,
     failed: Vec<Failed>,
@@ -34,7 +36,9 @@ enum Progress {
     /// There are addresses, but none of the preferred family.
     Delayed(Option<Instant>),
     /// Addresses may be tried as soon as there are any.
-    Open,
+    Open {
+        after_delay: bool,
+    },
 }
 
 impl Lookups {
@@ -45,6 +49,7 @@ impl Lookups {
             options: *options,
             progress: Progress::Unstarted,
             running: Vec::new(),
+            began: Began::now(),
             deadline: None,
             timed_out: false,
             failed: Vec::new(),
@@ -64,12 +69,13 @@ impl Lookups {
         if self.progress == Progress::Unstarted {
             self.start()?;
         }
-        let failed = &mut self.failed;
+        let (failed, name, began) = (&mut self.failed, &self.name, self.began);
         self.running.retain_mut(|(records, lookup)| {
-            match lookup.as_mut().poll(cx) {
-                Poll::Pending => return true,
-                Poll::Ready(Ok(answer)) => candidates.extend(answer.addresses),
-                Poll::Ready(Err(error)) => failed.push((*records, error)),
+            let Poll::Ready(result) = lookup.as_mut().poll(cx) else { return true };
+            trace::query_finished(name, *records, began, result.as_ref());
+            match result {
+                Ok(answer) => candidates.extend(answer.addresses),
+                Err(error) => failed.push((*records, error)),
             }
             false
         });
@@ -82,9 +88,11 @@ impl Lookups {
             Error::invalid_input("a lookup needs a tokio runtime to wait in").with_source(error)
         })?;
         self.progress = Progress::Waiting;
+        self.began = Began::now();
         let timeout = self.options.lookup_timeout;
         self.deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         for &records in self.wanted() {
+            trace::query_started(&self.name, records);
             self.running.push((records, self.resolver.lookup(&self.name, records)));
         }
         Ok(())
@@ -100,7 +108,9 @@ impl Lookups {
     pub(super) fn expire(&mut self, now: Instant) {
         if self.is_pending() && self.deadline.is_some_and(|deadline| deadline <= now) {
             self.timed_out = true;
-            self.running.clear();
+            for (records, _) in self.running.drain(..) {
+                trace::query_timed_out(&self.name, records, self.options.lookup_timeout);
+            }
         }
     }
 
@@ -109,15 +119,23 @@ impl Lookups {
     pub(super) fn have_opened(&mut self, now: Instant, candidates: &Candidates) -> bool {
         let preferred_is_answered = !self.running.iter().any(|(records, _)| self.awaits(*records));
         self.progress = match self.progress {
-            Progress::Open => Progress::Open,
-            _ if preferred_is_answered => Progress::Open,
-            Progress::Delayed(Some(end)) if end <= now => Progress::Open,
+            Progress::Open { .. } => self.progress,
+            _ if preferred_is_answered => Progress::Open { after_delay: false },
+            Progress::Delayed(Some(end)) if end <= now => Progress::Open { after_delay: true },
             Progress::Delayed(end) => Progress::Delayed(end),
             _ if candidates.is_empty() => Progress::Waiting,
-            _ if candidates.order().prefers_in_vain() => Progress::Open,
+            _ if candidates.order().prefers_in_vain() => Progress::Open { after_delay: false },
             _ => Progress::Delayed(now.checked_add(self.options.race.resolution_delay)),
         };
-        self.progress == Progress::Open
+        matches!(self.progress, Progress::Open { .. })
+    }
+
+    /// What let the first attempt start.
+    pub(super) fn trigger(&self) -> &'static str {
+        match self.progress {
+            Progress::Open { after_delay: true } => "resolution_delay_expired",
+            _ => "dns_completed",
+        }
     }
 
     fn awaits(&self, records: Records) -> bool {

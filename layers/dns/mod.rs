@@ -49,6 +49,29 @@
 //! followed by the next one. With one above, the first address that accepts
 //! decides. Both verify the right name.
 //!
+//! # Events
+//!
+//! With the feature `tracing` each call for a name is a span `connect` with its
+//! `uri`, and everything in it an event at the level `DEBUG`, target
+//! `tower_socket`. Names and fields are those of draft-kuehlewind-happy-qlog:
+//!
+//! | event | fields |
+//! |---|---|
+//! | `dns_query_started` | `hostname`, `qtypes` |
+//! | `dns_query_finished` | `hostname`, `qtypes`, `answer_type` (`positive`, `negative`, `error`), `results`, `error_code`, `error_message`, `duration_ms` |
+//! | `candidates_sorted` | `candidates`: before the first attempt |
+//! | `candidates_resorted` | `reason`, `new_order`: an answer came later |
+//! | `attempt_scheduled` | `target`, `scheduled_after_ms`: since the last start, or since the call; `reason`: `dns_completed`, `resolution_delay_expired`, `policy_timer`, or our own `attempt_failed` |
+//! | `attempt_started` | `target` |
+//! | `attempt_outcome` | `target`, `result` (`success`, `failure`, `timeout`, `canceled`), `error_code`, `error_message`, `connect_duration_ms` |
+//! | `connection_selected` | `target` |
+//! | `connection_aborted` | `reason` |
+//!
+//! Every `attempt_started` has one `attempt_outcome`. A lookup that is given up
+//! has no `dns_query_finished`. Lists are separated by commas. TLS adds
+//! `handshake_started` (`target`, `server_name`) and `handshake_complete`
+//! (`target`, `tls`, `resumed`, `duration_ms`), wherever it stands.
+//!
 //! # Example
 //!
 //! ```
@@ -95,6 +118,7 @@ mod resolve;
 mod resolver;
 mod running;
 mod service;
+mod trace;
 
 #[cfg(feature = "hyper")]
 pub use self::resolve::HyperResolver;

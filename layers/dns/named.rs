@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use tokio::time::Instant;
 use tower_service::Service;
 
-use super::{candidates::Candidates, clock::Clock, lookups::Lookups, race::Race};
+use super::{candidates::Candidates, clock::Clock, lookups::Lookups, race::Race, trace};
 use crate::Error;
 
 pin_project! {
@@ -62,7 +62,12 @@ where
             this.lookups.expire(now);
             this.race.as_mut().expire(now)?;
             if this.lookups.have_opened(now, this.candidates)
-                && this.race.as_mut().poll_start(cx, now, this.candidates)?
+                && this.race.as_mut().poll_start(
+                    cx,
+                    now,
+                    this.candidates,
+                    this.lookups.trigger(),
+                )?
             {
                 continue;
             }
@@ -92,11 +97,15 @@ where
     type Output = Result<S::Response, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let end = ready!(self.as_mut().poll_end(cx));
-        let this = self.project();
-        if end.is_ok() {
-            this.lookups.finish();
-        }
-        Poll::Ready(end.map_err(|error| error.passing(this.race.take_uri())))
+        let call = self.race.trace().clone();
+        call.around(|| {
+            let end = ready!(self.as_mut().poll_end(cx));
+            let this = self.project();
+            if end.is_ok() {
+                this.lookups.finish();
+            }
+            let end = end.map_err(|error| error.passing(this.race.take_uri()));
+            Poll::Ready(end.inspect_err(trace::aborted))
+        })
     }
 }

@@ -36,6 +36,11 @@ impl Pace {
         self.last?.checked_add(delay)
     }
 
+    /// The last start, and what lets another one follow it.
+    pub(super) fn last_start(&self) -> Option<(Instant, &'static str)> {
+        Some((self.last?, if self.failed { "attempt_failed" } else { "policy_timer" }))
+    }
+
     pub(super) fn allows(&self, now: Instant) -> bool {
         self.last.is_none() || self.next().is_some_and(|next| next <= now)
     }

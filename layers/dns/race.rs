@@ -18,6 +18,7 @@ use super::{
     layer::Options,
     pace::Pace,
     running::{Running, Start},
+    trace,
 };
 use crate::{Attempt, Error, ErrorKind, error::give_up, uri};
 
@@ -25,6 +26,7 @@ pin_project! {
     pub(super) struct Race<S, F> {
         service: S,
         uri: Uri,
+        trace: trace::Call,
         timeout: Option<Duration>,
         began: Instant,
         pace: Pace,
@@ -35,6 +37,7 @@ pin_project! {
 
     impl<S, F> PinnedDrop for Race<S, F> {
         fn drop(this: Pin<&mut Self>) {
+            this.trace.around(|| trace::attempts_canceled(this.running.starts()));
             give_up(|| this.into_attempts());
         }
     }
@@ -44,6 +47,7 @@ impl<S, F> Race<S, F> {
     pub(super) fn new(service: S, uri: Uri, options: &Options) -> Self {
         Self {
             service,
+            trace: trace::Call::new(&uri),
             uri,
             timeout: options.attempt_timeout,
             began: Instant::now(),
@@ -55,6 +59,10 @@ impl<S, F> Race<S, F> {
 
     pub(super) fn is_idle(&self) -> bool {
         self.running.is_empty()
+    }
+
+    pub(super) fn trace(&self) -> &trace::Call {
+        &self.trace
     }
 
     /// When something has to happen though no attempt ends: the next start, if
@@ -100,11 +108,13 @@ impl<S, F> Race<S, F> {
 
     /// A failure is kept for the end, except a caller's mistake: that one is
     /// the same for every address.
-    fn lose(self: Pin<&mut Self>, start: Start, error: Error) -> Result<(), Error> {
+    fn lose(mut self: Pin<&mut Self>, start: Start, error: Error) -> Result<(), Error> {
         if error.is_invalid_input() {
+            trace::attempt_failed(start, &error);
             return Err(error);
         }
-        self.note(start, error);
+        self.as_mut().note(start, error);
+        self.failed.last().inspect(|attempt| trace::attempt_failed(start, attempt.error()));
         Ok(())
     }
 
@@ -141,7 +151,10 @@ where
     ) -> Poll<Result<C, Error>> {
         while let Poll::Ready((start, result)) = self.as_mut().project().running.poll_end(cx) {
             match result {
-                Ok(winner) => return Poll::Ready(Ok(winner)),
+                Ok(winner) => {
+                    trace::attempt_succeeded(start);
+                    return Poll::Ready(Ok(winner));
+                }
                 Err(error) => self.as_mut().lose(start, error.into())?,
             }
         }
@@ -161,6 +174,7 @@ where
         cx: &mut Context<'_>,
         now: Instant,
         candidates: &mut Candidates,
+        first_trigger: &'static str,
     ) -> Result<bool, Error> {
         let mut this = self.project();
         let Some(address) = candidates.next().filter(|_| this.pace.allows(now)) else {
@@ -169,8 +183,17 @@ where
         if this.service.poll_ready(cx).map_err(Into::into)?.is_pending() {
             return Ok(false);
         }
+        match this.pace.last_start() {
+            Some((last, trigger)) => trace::attempt_scheduled(address, now - last, trigger),
+            None => {
+                trace::candidates_sorted(candidates.waiting());
+                trace::attempt_scheduled(address, now - *this.began, first_trigger);
+            }
+        }
         candidates.take();
-        let future = this.service.call(uri::with_address(this.uri, address)?);
+        let uri = uri::with_address(this.uri, address)?;
+        trace::attempt_started(address);
+        let future = this.service.call(uri);
         this.running.as_mut().push(Start { address, at: now }, future);
         this.pace.started(now);
         Ok(true)

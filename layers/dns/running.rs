@@ -43,6 +43,11 @@ impl<F> Running<F> {
         self.oldest().is_none()
     }
 
+    pub(super) fn starts(&self) -> impl Iterator<Item = Start> {
+        let others = self.others.iter().map(|started| started.start);
+        self.sole.iter().map(|started| started.start).chain(others)
+    }
+
     pub(super) fn oldest(&self) -> Option<Start> {
         let other = || self.others.first().map(|started| started.start);
         self.sole.as_ref().map(|started| started.start).or_else(other)

@@ -8,7 +8,7 @@ use http::Uri;
 use pin_project_lite::pin_project;
 use rustls::pki_types::ServerName;
 
-use super::{config::Configuring, handshake::Handshake};
+use super::{config::Configuring, handshake::Handshake, trace};
 use crate::{Connection, Error, ErrorKind, layers::timeout::Clock};
 
 pin_project! {
@@ -95,11 +95,14 @@ where
                         Err(error) => break Err(error),
                     };
                     let (connection, Plan { name, clock, .. }) = ready.take().expect("it is here");
+                    trace::handshake_started(connection.info(), &name);
                     let handshake = Handshake::client(config, name, connection);
                     this.state.set(State::Handshaking { handshake, clock });
                 }
                 StateProjection::Handshaking { handshake, clock } => {
-                    break ready!(poll_in_time(handshake, clock, cx));
+                    let result = ready!(poll_in_time(handshake, clock, cx));
+                    break result
+                        .inspect(|connection| trace::handshake_complete(connection.info()));
                 }
                 StateProjection::Failed { error } => {
                     return Poll::Ready(Err(error.take().expect("polled after it finished")));

@@ -83,6 +83,7 @@ mod layer;
 mod server_name;
 mod service;
 mod start_tls;
+mod trace;
 
 pub use rustls::version::{TLS12, TLS13};
 

@@ -3,6 +3,8 @@
 mod attempts;
 mod dropping;
 mod errors;
+#[cfg(feature = "tracing")]
+mod events;
 mod invariants;
 mod lookups;
 mod published;
