@@ -21,7 +21,8 @@ use tower_socket::{
 use super::address;
 use crate::support::{
     certificates::{file, self_signed},
-    programs::{Running, program},
+    programs::program,
+    running::Running,
     tcp_pair,
 };
 

@@ -12,7 +12,7 @@ pub(crate) mod name_server;
 mod net;
 pub(crate) mod programs;
 pub(crate) mod recorder;
-#[cfg(feature = "dns")]
+#[cfg(any(feature = "dns", feature = "proxy-protocol"))]
 pub(crate) mod running;
 mod unreachable;
 
