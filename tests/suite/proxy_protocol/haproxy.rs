@@ -83,7 +83,7 @@ impl Haproxy {
             .layer(option_layer(self.tls.clone().map(TlsLayer::new)))
             .layer(ProxyProtocolLayer::new(header))
             .service(TcpConnector::new());
-        stack.oneshot(self.address.into_uri().unwrap()).await.map_err(Error::from)
+        stack.oneshot(self.address.into_uri().unwrap()).await
     }
 
     /// What it answers.
