@@ -5,6 +5,8 @@ mod support;
 
 mod benchmark_server;
 mod chat_server;
+#[cfg(feature = "tracing")]
+mod connect;
 mod echo_server;
 mod hello;
 mod http;
