@@ -63,7 +63,7 @@ impl ServerOptions {
     /// else without.
     pub(crate) async fn bind(&self) -> Result<AnyServer, BoxError> {
         let server = self.listen().await?;
-        close_on_signal(server.handle())?;
+        drain_on_signal(server.handle())?;
         Ok(server)
     }
 
@@ -109,8 +109,9 @@ fn secured(uri: Uri) -> Result<Uri, Error> {
     }
 }
 
-/// SIGINT and SIGTERM close the server.
-fn close_on_signal(handle: ServerHandle) -> io::Result<()> {
+/// SIGINT and SIGTERM close the server, and after a while its connections too:
+/// a server that waits at its limit ends no earlier than one of them does.
+fn drain_on_signal(handle: ServerHandle) -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::spawn(async move {
@@ -118,7 +119,7 @@ fn close_on_signal(handle: ServerHandle) -> io::Result<()> {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        handle.close();
+        handle.drain(GRACE).await;
     });
     Ok(())
 }

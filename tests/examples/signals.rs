@@ -54,3 +54,17 @@ fn who_stays_too_long_is_closed() {
     ended.success();
     assert_eq!(client.wait().code, Some(0));
 }
+
+#[test]
+fn a_server_that_waits_at_its_limit_ends_too() {
+    let options = ["127.0.0.1:0", "--limit", "1", "--pause-on-limit"];
+    let server = Program::example("echo_server", &options);
+    let mut client = Program::example("netcat", &[&server.listening()]);
+    client.write("here\n");
+    assert_eq!(client.line(), "here");
+
+    server.signal(SIGINT);
+    let ended = server.wait();
+    assert!(ended.stderr.contains("the server is shutting down"), "{ended:?}");
+    ended.success();
+}
