@@ -8,8 +8,10 @@ use crate::{Connection, Error};
 /// Any server: a stream of connections with a handle.
 ///
 /// Every server implements it, and every layer over a server passes it on.
-/// An `Err` item is one connection that was not to be, never the end of the
-/// server; `None` comes after [`ServerHandle::close`] only.
+/// An `Err` item is one connection that was not to be, and the server goes on;
+/// `None` comes after [`ServerHandle::close`]. Only where the listening socket
+/// itself is broken (`EBADF`, `EFAULT`, `EINVAL`, `ENOTSOCK` of accept(2)) is
+/// the error the last item, and the server closed.
 pub trait Incoming: Stream<Item = Result<Connection, Error>> {
     /// Controls this server from anywhere.
     fn handle(&self) -> ServerHandle;

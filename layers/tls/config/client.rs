@@ -11,7 +11,8 @@ use crate::Error;
 /// How a client speaks TLS: whom it trusts, who it is, what it offers.
 ///
 /// [`new`](Self::new) is right for the public internet: TLS 1.2 and 1.3, the
-/// platform's roots, certificate and name verified, X25519MLKEM768 offered.
+/// platform's roots, certificate and name verified, with aws-lc-rs also
+/// X25519MLKEM768 offered.
 /// TLS 1.0 and 1.1 do not exist in rustls.
 ///
 /// Cloning is cheap, and clones share their sessions: 1,024 TLS 1.3 tickets, so

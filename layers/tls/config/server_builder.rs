@@ -84,8 +84,9 @@ impl ServerTlsBuilder {
 
     /// Whether clients may resume their sessions, as by default they may.
     /// Tickets are encrypted with keys that only this value and its clones
-    /// know, and that change every six hours; with another provider than
-    /// aws-lc-rs and ring the server remembers 1,024 sessions instead.
+    /// know, and that change every six hours. Where neither of the features
+    /// `aws-lc-rs` and `ring` is on, the server remembers 1,024 sessions
+    /// instead.
     pub fn tickets(mut self, tickets: bool) -> Self {
         self.tickets = tickets;
         self
