@@ -101,7 +101,8 @@ impl Future for Connect {
         let connecting = match connecting {
             Some(connecting) => connecting,
             None => {
-                ready!(connector.poll_ready(cx))?;
+                let ready = ready!(connector.poll_ready(cx));
+                ready.map_err(|error| error.about(uri.clone()))?;
                 connecting.insert(connector.call(std::mem::take(uri)))
             }
         };

@@ -122,3 +122,27 @@ fn readiness_of_a_stack_made_by_hand_is_handed_on() {
     assert!(connector.ready().now_or_never().is_none(), "it is not ready yet");
     assert!(connector.ready().now_or_never().is_some());
 }
+
+/// Never takes a call.
+#[derive(Clone)]
+struct WornOut;
+
+impl Service<Uri> for WornOut {
+    type Response = Connection;
+    type Error = BoxError;
+    type Future = std::future::Pending<Result<Connection, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Err("worn out".into()))
+    }
+
+    fn call(&mut self, _: Uri) -> Self::Future {
+        unreachable!("it is never ready")
+    }
+}
+
+#[tokio::test]
+async fn a_stack_that_gets_never_ready_is_an_error_with_the_uri() {
+    let error = failure(&Connector::from_service(WornOut), "127.0.0.1:80").await;
+    assert_eq!(error.to_string(), "connection to tcp://127.0.0.1:80 failed: worn out");
+}
