@@ -33,8 +33,8 @@ pub enum ErrorKind {
     Evicted,
     /// The handshake's code panicked.
     Panicked,
-    /// The connection was closed from this side: by its registry, a drain, a
-    /// limit on its age.
+    /// The connection was closed from this side: by its registry, or by a
+    /// drain.
     Closed,
 }
 
