@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{net::Ipv4Addr, time::Duration};
 
 use hickory_resolver::proto::{
     op::{Message, Query, ResponseCode},
@@ -6,6 +6,9 @@ use hickory_resolver::proto::{
 };
 
 use super::support::name_server::{NameServer, failure, records};
+
+/// On the client, where it is asked for by resolvers that ask no other port.
+pub(crate) const NAME_SERVER: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 53);
 
 /// How the name server treats one type of record.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +33,7 @@ impl Lookup {
 /// Has these addresses for every name.
 pub(crate) async fn answering(aaaa: Lookup, a: Lookup, addresses: &[&'static str]) -> NameServer {
     let addresses = addresses.to_vec();
-    NameServer::start_late(move |query, _| match query.query_type() {
+    NameServer::start_late(NAME_SERVER.into(), move |query, _| match query.query_type() {
         RecordType::AAAA => aaaa.answer(query, &addresses),
         _ => a.answer(query, &addresses),
     })

@@ -11,6 +11,7 @@
 //! ```
 
 mod addresses;
+mod connect;
 mod lookup;
 mod lookups;
 mod namespace;

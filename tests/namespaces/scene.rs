@@ -1,26 +1,19 @@
 use std::{
+    mem,
     net::{IpAddr, TcpListener},
     time::Duration,
 };
 
-use http::Uri;
-use tokio::{io::AsyncReadExt, runtime::Builder, task::JoinSet};
-use tower::{ServiceBuilder, ServiceExt};
-use tower_socket::{
-    Connector, Error, TcpConnector,
-    layers::{
-        DnsLayer,
-        dns::{AddressOrder, DnsResolver, HappyEyeballs},
-        tls::{ClientTls, ServerTls},
-    },
+use tokio::{runtime::Builder, task::JoinSet};
+use tower_socket::layers::{
+    dns::AddressOrder,
+    tls::{ClientTls, ServerTls},
 };
 
 use super::{
     lookup::{Lookup, answering},
-    network::{Network, PORT, find},
-    outcome::{Outcome, Starts, Won},
+    network::Network,
     server::serve,
-    support::name_server::NameServer,
 };
 
 pub(crate) const V6: [&str; 3] = ["2001:db8::1", "2001:db8::2", "2001:db8::3"];
@@ -33,11 +26,11 @@ pub(crate) struct Scene {
     addresses: Vec<&'static str>,
     listeners: Vec<TcpListener>,
     silent: Vec<TcpListener>,
-    found_again: Option<IpAddr>,
+    pub(crate) found_again: Option<IpAddr>,
     aaaa: Lookup,
     a: Lookup,
-    order: AddressOrder,
-    tls: Option<(ClientTls, ServerTls)>,
+    pub(crate) order: AddressOrder,
+    pub(crate) tls: Option<(ClientTls, ServerTls)>,
 }
 
 impl Scene {
@@ -133,62 +126,18 @@ impl Scene {
         address.parse().unwrap()
     }
 
-    /// Connects once.
-    pub(crate) fn run(mut self) -> Outcome {
-        let listeners = std::mem::take(&mut self.listeners);
+    /// Runs this on the client, while the servers and the name server run.
+    pub(crate) fn client<T: Send>(&mut self, work: impl AsyncFnOnce() -> T + Send) -> T {
+        let listeners = mem::take(&mut self.listeners);
+        let tls = self.tls.as_ref().map(|(_, server)| server);
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let outcome = self.network.client.inside(|| {
+        self.network.client.inside(|| {
             runtime.block_on(async {
-                let serving = |listener| serve(listener, self.server_tls());
+                let serving = |listener| serve(listener, tls.cloned());
                 let _servers: Vec<JoinSet<()>> = listeners.into_iter().map(serving).collect();
-                let name_server = answering(self.aaaa, self.a, &self.addresses).await;
-                self.connect(&name_server).await
+                let _name_server = answering(self.aaaa, self.a, &self.addresses).await;
+                work().await
             })
-        });
-        outcome.print()
+        })
     }
-
-    fn server_tls(&self) -> Option<ServerTls> {
-        self.tls.as_ref().map(|(_, server)| server.clone())
-    }
-
-    async fn connect(&self, name_server: &NameServer) -> Outcome {
-        let starts = Starts::now();
-        let connector = self.connector(name_server, &starts);
-        let scheme = if self.tls.is_some() { "tls" } else { "tcp" };
-        let result = greeted(connector, format!("{scheme}://host.example:{PORT}")).await;
-        starts.ended(result)
-    }
-
-    fn connector(&self, name_server: &NameServer, starts: &Starts) -> Connector {
-        let resolver = DnsResolver::with_servers([name_server.address()]).no_hosts_file();
-        let race = HappyEyeballs::new().order(self.order);
-        let (noted, found_again) = (starts.clone(), self.found_again);
-        let tcp = ServiceBuilder::new()
-            .map_request(move |uri: Uri| {
-                if noted.note(ip(&uri)) == 2 {
-                    found_again.into_iter().for_each(find);
-                }
-                uri
-            })
-            .service(TcpConnector::new());
-        let builder = Connector::builder().dns(DnsLayer::new(resolver).happy_eyeballs(race));
-        let builder = builder.tcp_service(tcp);
-        match &self.tls {
-            Some((client, _)) => builder.tls(client.clone()).build(),
-            None => builder.build(),
-        }
-    }
-}
-
-fn ip(uri: &Uri) -> IpAddr {
-    uri.host().unwrap().trim_matches(['[', ']']).parse().unwrap()
-}
-
-/// A server proves by its greeting that it is really there.
-async fn greeted(connector: Connector, uri: String) -> Result<Won, Error> {
-    let mut connection = connector.oneshot(uri.parse().unwrap()).await?;
-    let mut told = String::new();
-    connection.read_to_string(&mut told).await.unwrap();
-    Ok(Won::over(&connection, &told))
 }

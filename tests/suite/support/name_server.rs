@@ -48,17 +48,10 @@ impl NameServer {
     pub(crate) async fn start(
         answer: impl Fn(&Query, Over) -> Option<Message> + Send + Sync + 'static,
     ) -> Self {
-        Self::start_late(at_once(answer)).await
-    }
-
-    /// Other queries are answered in the meantime.
-    pub(crate) async fn start_late(
-        answer: impl Fn(&Query, Over) -> Option<Late> + Send + Sync + 'static,
-    ) -> Self {
         loop {
             let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
             if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()).await {
-                return Self::serve(udp, tcp, answer);
+                return Self::serve(udp, tcp, at_once(answer));
             }
         }
     }
@@ -71,6 +64,16 @@ impl NameServer {
         let udp = UdpSocket::bind(address).await.ok()?;
         let tcp = TcpListener::bind(address).await.ok()?;
         Some(Self::serve(udp, tcp, at_once(answer)))
+    }
+
+    /// Other queries are answered in the meantime.
+    pub(crate) async fn start_late(
+        address: SocketAddr,
+        answer: impl Fn(&Query, Over) -> Option<Late> + Send + Sync + 'static,
+    ) -> Self {
+        let udp = UdpSocket::bind(address).await.unwrap();
+        let tcp = TcpListener::bind(address).await.unwrap();
+        Self::serve(udp, tcp, answer)
     }
 
     fn serve(

@@ -1,0 +1,73 @@
+use std::net::{IpAddr, SocketAddr};
+
+use http::Uri;
+use tokio::io::AsyncReadExt;
+use tower::{ServiceBuilder, ServiceExt};
+use tower_socket::{
+    Connector, Error, TcpConnector,
+    layers::{
+        DnsLayer,
+        dns::{DnsResolver, HappyEyeballs},
+        tls::ClientTls,
+    },
+};
+
+use super::{
+    lookup::NAME_SERVER,
+    network::{PORT, find},
+    outcome::{Outcome, Starts, Won},
+    scene::Scene,
+};
+
+impl Scene {
+    /// Connects once.
+    pub(crate) fn run(mut self) -> Outcome {
+        let scheme = if self.tls.is_some() { "tls" } else { "tcp" };
+        let (order, found_again) = (self.order, self.found_again);
+        let race = HappyEyeballs::new().order(order);
+        let tls = self.tls.as_ref().map(|(client, _)| client.clone());
+        let outcome = self.client(async move || {
+            let starts = Starts::now();
+            let connector = connector(&starts, race, tls, found_again);
+            let result = greeted(connector, format!("{scheme}://host.example:{PORT}")).await;
+            starts.ended(result)
+        });
+        outcome.print()
+    }
+}
+
+fn connector(
+    starts: &Starts,
+    race: HappyEyeballs,
+    tls: Option<ClientTls>,
+    found_again: Option<IpAddr>,
+) -> Connector {
+    let noted = starts.clone();
+    let tcp = ServiceBuilder::new()
+        .map_request(move |uri: Uri| {
+            if noted.note(ip(&uri)) == 2 {
+                found_again.into_iter().for_each(find);
+            }
+            uri
+        })
+        .service(TcpConnector::new());
+    let resolver = DnsResolver::with_servers([SocketAddr::from(NAME_SERVER)]).no_hosts_file();
+    let dns = DnsLayer::new(resolver).happy_eyeballs(race);
+    let builder = Connector::builder().dns(dns).tcp_service(tcp);
+    match tls {
+        Some(tls) => builder.tls(tls).build(),
+        None => builder.build(),
+    }
+}
+
+fn ip(uri: &Uri) -> IpAddr {
+    uri.host().unwrap().trim_matches(['[', ']']).parse().unwrap()
+}
+
+/// A server proves by its greeting that it is really there.
+async fn greeted(connector: Connector, uri: String) -> Result<Won, Error> {
+    let mut connection = connector.oneshot(uri.parse().unwrap()).await?;
+    let mut told = String::new();
+    connection.read_to_string(&mut told).await.unwrap();
+    Ok(Won::over(&connection, &told))
+}
