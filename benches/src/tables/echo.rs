@@ -27,7 +27,7 @@ pub(crate) async fn plain<const SIZE: usize>(bar: f64) -> Result<Vec<Arm>> {
 }
 
 pub(crate) async fn tls<const SIZE: usize>(bar: f64) -> Result<Vec<Arm>> {
-    let pki = Pki::new()?;
+    let pki = Pki::new(&["localhost", "127.0.0.1"])?;
     Ok(vec![
         Arm::baseline("TlsStream<TcpStream>", round_trip::<SIZE>(tokio_rustls(&pki).await?)),
         Arm::control(round_trip::<SIZE>(tokio_rustls(&pki).await?)),

@@ -1,5 +1,5 @@
-//! An authority and a certificate for `localhost`, ECDSA P-256, and what rustls
-//! makes of them: TLS 1.3, X25519, nothing resumed.
+//! An authority and a certificate, ECDSA P-256, and what rustls makes of them:
+//! TLS 1.3, X25519, nothing resumed.
 
 use std::sync::Arc;
 
@@ -24,12 +24,13 @@ pub(crate) struct Pki {
 }
 
 impl Pki {
-    pub(crate) fn new() -> Result<Self> {
+    /// For these names.
+    pub(crate) fn new(names: &[&str]) -> Result<Self> {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
-        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let names = names.iter().copied().map(str::to_owned).collect::<Vec<_>>();
         let certificate = CertificateParams::new(names)?.signed_by(&key, &authority)?;
         Ok(Self {
             authority: authority.der().clone(),

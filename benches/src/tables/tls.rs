@@ -22,7 +22,7 @@ use crate::harness::{Arm, Operation};
 const BAR: f64 = 1.025;
 
 pub(crate) async fn arms() -> Result<Vec<Arm>> {
-    let pki = Pki::new()?;
+    let pki = Pki::new(&["localhost", "127.0.0.1"])?;
     let bare_server = bare_server(&pki).await?;
     let our_server = our_server(&pki).await?;
     let connector = TlsConnector::from(pki.client()?);

@@ -1,0 +1,80 @@
+use std::{
+    fs::Permissions,
+    io::Write,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::Command,
+    sync::Barrier,
+    thread,
+    time::{Duration, Instant},
+};
+
+use nix::sched::{CloneFlags, unshare};
+use tempfile::NamedTempFile;
+use tokio::time::timeout;
+
+use super::{
+    cases::Case,
+    clients::{CLIENTS, Client},
+    lookup::NAME_SERVER,
+    scene::Scene,
+};
+
+/// Nobody waits longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A resolver's configuration that asks our name server.
+pub(crate) fn private_resolver() -> NamedTempFile {
+    let mut file = NamedTempFile::new().expect("a temporary file");
+    writeln!(file, "nameserver {}", NAME_SERVER.0).expect("a temporary file to write to");
+    file.as_file().set_permissions(Permissions::from_mode(0o644)).expect("a file of our own");
+    file
+}
+
+/// All clients at once, each in a network of its own, once all of these are
+/// ready. `None`, with a note, where networks cannot be made.
+pub(crate) fn row(case: &Case, resolver: &Path) -> Option<Vec<String>> {
+    let mut scenes = Vec::new();
+    for _ in CLIENTS {
+        scenes.push((case.set)(Scene::new()?));
+    }
+    let ready = Barrier::new(CLIENTS.len());
+    let ready = &ready;
+    thread::scope(|scope| {
+        let running: Vec<_> = CLIENTS
+            .iter()
+            .zip(scenes)
+            .map(|(client, scene)| scope.spawn(move || cell(client, scene, resolver, ready)))
+            .collect();
+        running.into_iter().map(|thread| thread.join().ok()).collect()
+    })
+}
+
+fn cell((_, connect): &Client, mut scene: Scene, resolver: &Path, ready: &Barrier) -> String {
+    let tls = scene.tls.as_ref().map(|(client, _)| client.clone());
+    scene.client(async move || {
+        use_resolver(resolver);
+        ready.wait();
+        let began = Instant::now();
+        let result = timeout(PATIENCE, connect(tls)).await;
+        let elapsed = began.elapsed().as_millis();
+        match result {
+            Ok(Ok(peer)) if peer.is_ipv6() => format!("{elapsed}, IPv6"),
+            Ok(Ok(_)) => format!("{elapsed}, IPv4"),
+            Ok(Err(_)) => format!("{elapsed}, error"),
+            Err(_) => format!("> {}", PATIENCE.as_millis()),
+        }
+    })
+}
+
+/// For this thread, and for those it starts.
+fn use_resolver(file: &Path) {
+    unshare(CloneFlags::CLONE_NEWNS).expect("root");
+    mount(["--make-rprivate", "/"]);
+    mount(["--bind".as_ref(), file, "/etc/resolv.conf".as_ref()]);
+}
+
+fn mount<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A>) {
+    let status = Command::new("mount").args(arguments).status().expect("mount");
+    assert!(status.success(), "mount failed");
+}
