@@ -9,6 +9,8 @@ use crate::{Error, uri};
 
 /// The first descriptor that is handed over, `SD_LISTEN_FDS_START`.
 const FIRST: i32 = 3;
+/// No process has more descriptors by default, whatever the variable says.
+const MOST: u32 = 1024;
 
 /// The descriptor that has the name in `systemd://name`.
 pub(super) fn descriptor(uri: &Uri) -> Result<i32, Error> {
@@ -29,7 +31,7 @@ impl Inherited {
         if number("LISTEN_PID") != Some(process) {
             return Self(Vec::new());
         }
-        let count = number("LISTEN_FDS").unwrap_or(0) as usize;
+        let count = number("LISTEN_FDS").unwrap_or(0).min(MOST) as usize;
         let names = variable("LISTEN_FDNAMES").unwrap_or_default();
         let named = names.split(':').filter(|_| !names.is_empty()).map(str::to_owned);
         Self(named.chain(std::iter::repeat_with(|| "unknown".to_owned())).take(count).collect())

@@ -58,6 +58,8 @@ pub(super) struct Backoff {
     delay: Option<Duration>,
     last_failure: Option<Instant>,
     waiting: Option<Waiting>,
+    /// Armed before accepting is tried again, so that no close goes unnoticed.
+    departed: Option<Pin<Box<OwnedNotified>>>,
 }
 
 struct Waiting {
@@ -66,13 +68,14 @@ struct Waiting {
 }
 
 impl Backoff {
-    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll_ready(&mut self, registry: &Registry, cx: &mut Context<'_>) -> Poll<()> {
         let Some(waiting) = &mut self.waiting else { return Poll::Ready(()) };
         let woken = waiting.departed.as_mut().poll(cx).is_ready();
         if !woken && waiting.sleep.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }
         self.waiting = None;
+        self.departed = Some(Box::pin(registry.departed()));
         Poll::Ready(())
     }
 
@@ -84,16 +87,15 @@ impl Backoff {
         let delay = self.delay.map_or(FIRST, |delay| (delay * 2).min(LAST));
         self.delay = Some(delay);
         self.last_failure = Some(Instant::now());
-        self.waiting = Some(Waiting {
-            sleep: Box::pin(sleep(delay)),
-            departed: Box::pin(registry.departed()),
-        });
+        let departed = self.departed.take().unwrap_or_else(|| Box::pin(registry.departed()));
+        self.waiting = Some(Waiting { sleep: Box::pin(sleep(delay)), departed });
         begins
     }
 
     /// The kernel's queue is empty: the episode is over.
     pub(super) fn idle(&mut self) {
         self.delay = None;
+        self.departed = None;
     }
 
     fn end_after_clean_second(&mut self) {

@@ -83,7 +83,7 @@ impl<L: Listen> Listener<L> {
     }
 
     fn poll_connection(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Connection>>> {
-        if self.backoff.poll_ready(cx).is_pending() {
+        if self.backoff.poll_ready(self.handle.connections(), cx).is_pending() {
             return self.shared.wait(cx);
         }
         let polled = self.shared.poll_accept(cx, self.handle.connections());
@@ -111,6 +111,8 @@ impl<L: Listen> Stream for Listener<L> {
                 return Poll::Ready(item);
             }
         }
+        // Nothing but errors that should pass: they may go on for ever.
+        this.backoff.failed(this.handle.connections());
         cx.waker().wake_by_ref();
         Poll::Pending
     }

@@ -126,13 +126,22 @@ async fn a_lost_connection_is_passed_over_at_once() {
 }
 
 // TCPS-16
-#[test]
-fn others_may_run_while_connections_are_passed_over() {
+#[tokio::test(start_paused = true)]
+async fn others_may_run_while_connections_are_passed_over() {
     let script = Script::of(std::iter::repeat_n(Say::Error(Errno::ECONNABORTED), 100));
     let mut next = task::spawn(script.listener());
     assert_pending!(next.poll_next());
     assert!(next.is_woken());
     assert_eq!(script.lines.lock().unwrap().len(), 36);
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_that_never_end_do_not_spin() {
+    let errors = std::iter::repeat_n(Say::Error(Errno::EPERM), 200);
+    let mut server = Script::of(errors.chain([Say::Connection])).listener();
+    let begun = Instant::now();
+    server.next().await.unwrap().unwrap();
+    assert_eq!(begun.elapsed(), Duration::from_millis(5 + 10 + 20));
 }
 
 // TCPS-28

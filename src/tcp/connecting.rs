@@ -39,12 +39,12 @@ impl Future for Connecting {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        if let State::Connecting(stream, _) = &this.state {
-            // An error is the socket's, which `take_error` tells below.
-            let _ = ready!(stream.poll_write_ready(cx));
-        }
+        let writable = match &this.state {
+            State::Connecting(stream, _) => ready!(stream.poll_write_ready(cx)),
+            _ => Ok(()),
+        };
         let result = match std::mem::replace(&mut this.state, State::Done) {
-            State::Connecting(stream, address) => established(stream, address),
+            State::Connecting(stream, address) => established(stream, address, writable),
             State::Failed(error) => Err(error),
             State::Done => panic!("`Connecting` polled after completion"),
         };
@@ -52,8 +52,13 @@ impl Future for Connecting {
     }
 }
 
-fn established(stream: TcpStream, address: SocketAddr) -> Result<Connection, Error> {
-    let connected = stream.take_error().and_then(|error| error.map_or(Ok(()), Err));
+/// The socket knows best why it failed.
+fn established(
+    stream: TcpStream,
+    address: SocketAddr,
+    writable: io::Result<()>,
+) -> Result<Connection, Error> {
+    let connected = stream.take_error().and_then(|error| error.map_or(writable, Err));
     let peer = connected.and_then(|()| peer(&stream, address)).map_err(|error| {
         Error::new(ErrorKind::Connect).with_peer(Some(address.into())).with_source(error)
     })?;

@@ -11,6 +11,7 @@ use super::{
     authority::{Host, Reason, parse_port},
     display,
     parts::Parts,
+    scheme::Scheme,
     unix,
 };
 use crate::{Address, Error};
@@ -175,12 +176,14 @@ fn written(normal: String, given: &dyn fmt::Display) -> Result<Uri, Error> {
     Uri::try_from(normal).map_err(|error| quoted(given, &error))
 }
 
-/// Userinfo may be a password.
+/// Userinfo may be a password, and one that is not escaped may hold anything.
 fn invalid(text: &str, reason: &dyn fmt::Display) -> Error {
-    match Parts::of_text(text).userinfo() {
-        Some(userinfo) => quoted(&text.replacen(&format!("{userinfo}@"), "", 1), reason),
-        None => quoted(&text, reason),
-    }
+    let (scheme, rest) = text.split_at(text.find("://").map_or(0, |at| at + 3));
+    let shown = match Scheme::named(scheme.trim_end_matches("://")) {
+        Scheme::Unix | Scheme::Systemd => rest,
+        _ => rest.rsplit_once('@').map_or(rest, |(_, behind)| behind),
+    };
+    quoted(&format_args!("{scheme}{shown}"), reason)
 }
 
 fn quoted(given: &dyn fmt::Display, reason: &dyn fmt::Display) -> Error {
