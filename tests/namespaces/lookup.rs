@@ -38,4 +38,5 @@ pub(crate) async fn answering(aaaa: Lookup, a: Lookup, addresses: &[&'static str
         _ => a.answer(query, &addresses),
     })
     .await
+    .unwrap()
 }

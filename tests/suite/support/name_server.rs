@@ -61,19 +61,17 @@ impl NameServer {
         address: SocketAddr,
         answer: impl Fn(&Query, Over) -> Option<Message> + Send + Sync + 'static,
     ) -> Option<Self> {
-        let udp = UdpSocket::bind(address).await.ok()?;
-        let tcp = TcpListener::bind(address).await.ok()?;
-        Some(Self::serve(udp, tcp, at_once(answer)))
+        Self::start_late(address, at_once(answer)).await
     }
 
     /// Other queries are answered in the meantime.
     pub(crate) async fn start_late(
         address: SocketAddr,
         answer: impl Fn(&Query, Over) -> Option<Late> + Send + Sync + 'static,
-    ) -> Self {
-        let udp = UdpSocket::bind(address).await.unwrap();
-        let tcp = TcpListener::bind(address).await.unwrap();
-        Self::serve(udp, tcp, answer)
+    ) -> Option<Self> {
+        let udp = UdpSocket::bind(address).await.ok()?;
+        let tcp = TcpListener::bind(address).await.ok()?;
+        Some(Self::serve(udp, tcp, answer))
     }
 
     fn serve(
