@@ -1,7 +1,7 @@
 //! Who is here.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -22,7 +22,7 @@ pub struct Registry {
 
 #[derive(Default)]
 struct Shared {
-    connections: Mutex<HashMap<u64, ConnectionInfo>>,
+    connections: Mutex<BTreeMap<u64, ConnectionInfo>>,
     departed: Arc<Notify>,
 }
 
@@ -96,13 +96,13 @@ impl Registry {
         Arc::clone(&self.own.departed).notified_owned()
     }
 
-    fn connections(&self) -> MutexGuard<'_, HashMap<u64, ConnectionInfo>> {
+    fn connections(&self) -> MutexGuard<'_, BTreeMap<u64, ConnectionInfo>> {
         self.own.connections()
     }
 }
 
 impl Shared {
-    fn connections(&self) -> MutexGuard<'_, HashMap<u64, ConnectionInfo>> {
+    fn connections(&self) -> MutexGuard<'_, BTreeMap<u64, ConnectionInfo>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -14,7 +14,8 @@ pub struct TimeoutLayer {
 impl TimeoutLayer {
     /// Gives each call this long, counted from the first poll of its future,
     /// with the timer's resolution of a millisecond. The time until the
-    /// service below is ready for a call is not counted.
+    /// service below is ready for a call is not counted. With
+    /// [`Duration::MAX`] there is no deadline, and no timer.
     pub const fn new(duration: Duration) -> Self {
         Self { duration }
     }

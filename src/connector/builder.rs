@@ -57,7 +57,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 #[must_use = "a builder does nothing until it builds"]
 pub struct ConnectorBuilder {
-    timeout: Option<TimeoutLayer>,
+    timeout: TimeoutLayer,
     #[cfg(feature = "dns")]
     dns: Option<DnsLayer>,
     tcp: routes::Tcp,
@@ -70,7 +70,7 @@ pub struct ConnectorBuilder {
 impl ConnectorBuilder {
     pub(super) fn new() -> Self {
         Self {
-            timeout: Some(TimeoutLayer::new(TIMEOUT)),
+            timeout: TimeoutLayer::new(TIMEOUT),
             #[cfg(feature = "dns")]
             dns: Some(DnsLayer::system()),
             tcp: Either::Left(TcpConnector::new()),
@@ -83,14 +83,13 @@ impl ConnectorBuilder {
 
     /// The time for one connect over all its phases, 60 seconds by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(TimeoutLayer::new(timeout));
+        self.timeout = TimeoutLayer::new(timeout);
         self
     }
 
     /// As long as it takes.
-    pub fn no_timeout(mut self) -> Self {
-        self.timeout = None;
-        self
+    pub fn no_timeout(self) -> Self {
+        self.timeout(Duration::MAX)
     }
 
     /// How host names are looked up: a resolver, or a layer with deadlines of
@@ -183,9 +182,9 @@ impl ConnectorBuilder {
     #[must_use]
     pub fn build(self) -> Connector {
         let routes = routes::Routes {
-            tcp: self.tcp_enabled.then(|| self.deadlined(self.resolved(self.tcp.clone()))),
+            tcp: self.tcp_enabled.then(|| self.timeout.layer(self.resolved(self.tcp.clone()))),
             #[cfg(feature = "tls")]
-            tls: self.tls.clone().map(|tls| self.deadlined(self.secured(tls))),
+            tls: self.tls.clone().map(|tls| self.timeout.layer(self.secured(tls))),
             unix: self.unix.clone().map(|unix| self.local(unix)),
         };
         Connector(Stack::Routes(Arc::new(routes)))
@@ -214,15 +213,8 @@ impl ConnectorBuilder {
 
     fn local(&self, unix: Either<UnixConnector, Boxed>) -> routes::UnixRoute {
         match unix {
-            Either::Left(unix) => Either::Left(self.deadlined(unix)),
+            Either::Left(unix) => Either::Left(self.timeout.layer(unix)),
             Either::Right(service) => Either::Right(service),
-        }
-    }
-
-    fn deadlined<S>(&self, inner: S) -> routes::Deadlined<S> {
-        match self.timeout {
-            Some(timeout) => Either::Left(timeout.layer(inner)),
-            None => Either::Right(inner),
         }
     }
 }

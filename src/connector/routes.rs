@@ -23,12 +23,11 @@ pub(super) type Resolved<S> = Either<Dns<S>, S>;
 pub(super) type Resolved<S> = S;
 #[cfg(feature = "tls")]
 pub(super) type Secured = Either<Resolved<Tls<Tcp>>, Boxed>;
-pub(super) type Deadlined<S> = Either<Timeout<S>, S>;
 
-pub(super) type TcpRoute = Deadlined<Resolved<Tcp>>;
+pub(super) type TcpRoute = Timeout<Resolved<Tcp>>;
 #[cfg(feature = "tls")]
-pub(super) type TlsRoute = Deadlined<Secured>;
-pub(super) type UnixRoute = Either<Deadlined<UnixConnector>, Boxed>;
+pub(super) type TlsRoute = Timeout<Secured>;
+pub(super) type UnixRoute = Either<Timeout<UnixConnector>, Boxed>;
 
 /// A scheme without a route is switched off. All of them are always ready, so
 /// that one which is held up holds no other up.

@@ -7,6 +7,11 @@ use std::{
     str::FromStr,
 };
 
+use super::{
+    scan::{find, rsplit_once},
+    scheme::default_port,
+};
+
 /// Why something is no URI.
 pub(super) type Reason = Cow<'static, str>;
 
@@ -21,13 +26,25 @@ pub(super) struct Authority<'a> {
 impl<'a> Authority<'a> {
     /// Userinfo is left out.
     pub(super) fn parse(text: &'a str) -> Result<Self, Reason> {
+        if let Some(common) = Self::parse_v4(text) {
+            return Ok(common);
+        }
         let (host, port) = split(without_userinfo(text))?;
         let host = Host::parse(host)?;
         Ok(Self { host, port: port.map(parse_port).transpose()? })
     }
 
-    pub(super) fn port_or(&self, default: Option<u16>) -> Result<u16, Reason> {
-        self.port.or(default).ok_or(Cow::Borrowed(NO_PORT))
+    /// `192.0.2.1:80`, which is what most connects begin or end with.
+    fn parse_v4(text: &str) -> Option<Self> {
+        let (ip, port) = rsplit_once(text, b':')?;
+        let ip = ip.parse().ok()?;
+        let host = Host::Address(SocketAddrV4::new(ip, 0).into());
+        Some(Self { host, port: Some(number(port)?) })
+    }
+
+    pub(super) fn port_or_default(&self, scheme: Option<&str>) -> Result<u16, Reason> {
+        let port = self.port.or_else(|| scheme.and_then(default_port));
+        port.ok_or(Cow::Borrowed(NO_PORT))
     }
 }
 
@@ -50,19 +67,20 @@ impl<'a> Host<'a> {
 }
 
 pub(super) fn without_userinfo(authority: &str) -> &str {
-    authority.rsplit_once('@').map_or(authority, |(_, rest)| rest)
+    rsplit_once(authority, b'@').map_or(authority, |(_, rest)| rest)
 }
 
 /// The host with its brackets, and what stands behind the colon.
 pub(super) fn split(text: &str) -> Result<(&str, Option<&str>), Reason> {
-    let end = match (text.starts_with('['), text.find(']')) {
-        (true, Some(bracket)) => bracket + 1,
-        (true, None) => return Err("the bracket of the IPv6 address is not closed".into()),
-        (false, _) => text.find(':').unwrap_or(text.len()),
+    let end = if text.starts_with('[') {
+        let bracket = find(text, |byte| byte == b']');
+        bracket.ok_or("the bracket of the IPv6 address is not closed")? + 1
+    } else {
+        find(text, |byte| byte == b':').unwrap_or(text.len())
     };
     let (host, rest) = text.split_at(end);
     match rest.strip_prefix(':') {
-        Some(port) if port.contains(':') => {
+        Some(port) if find(port, |byte| byte == b':').is_some() => {
             Err("there is more than one colon; an IPv6 address needs brackets".into())
         }
         Some(port) => Ok((host, Some(port))),
@@ -77,9 +95,10 @@ pub(super) fn parse_port(text: &str) -> Result<u16, Reason> {
 
 /// Digits only: no sign, no leading zeros.
 pub(super) fn number<T: FromStr>(text: &str) -> Option<T> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    let leading_zero = text.len() > 1 && text.starts_with('0');
-    if plain && !leading_zero { text.parse().ok() } else { None }
+    match text.as_bytes() {
+        [b'0'] | [b'1'..=b'9', ..] => text.parse().ok(),
+        _ => None,
+    }
 }
 
 fn parse_v6(text: &str) -> Result<SocketAddr, Reason> {

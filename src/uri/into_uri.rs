@@ -10,7 +10,7 @@ use http::Uri;
 use super::{
     authority::{Host, Reason, parse_port},
     display,
-    parts::Parts,
+    parts::{Parts, split_scheme},
     scheme::Scheme,
     unix,
 };
@@ -116,7 +116,7 @@ fn from_text(text: &str) -> Result<Uri, Error> {
 
 /// `None` where the text is in its normal form.
 fn normalize(text: &str) -> Result<Option<String>, Reason> {
-    if text.trim().is_empty() {
+    if text.chars().all(char::is_whitespace) {
         Err("it is empty".into())
     } else if text.bytes().all(|byte| byte.is_ascii_digit()) {
         parse_port(text).map(|port| Some(format!("tcp://127.0.0.1:{port}")))
@@ -124,17 +124,17 @@ fn normalize(text: &str) -> Result<Option<String>, Reason> {
         Err("this is a directory".into())
     } else if ["/", "./", "../"].iter().any(|start| text.starts_with(start)) {
         unix::normalize(&unix::path(text.into())).map(Some)
-    } else if let Some(place) = strip_unix(text) {
-        unix::normalize_text(place).map(Some)
     } else {
-        let parts = Parts::of_text(text);
-        parts.check().map(|()| parts.normalize(text.len()))
+        match split_scheme(text) {
+            (unix, place) if unix.eq_ignore_ascii_case("unix") => {
+                unix::normalize_text(place).map(Some)
+            }
+            (scheme, rest) => {
+                let parts = Parts::new(scheme, rest);
+                parts.check().map(|()| parts.normalize(text.len()))
+            }
+        }
     }
-}
-
-fn strip_unix(text: &str) -> Option<&str> {
-    let (scheme, place) = text.split_once("://")?;
-    scheme.eq_ignore_ascii_case("unix").then_some(place)
 }
 
 fn from_uri(uri: Uri) -> Result<Uri, Error> {

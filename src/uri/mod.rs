@@ -9,6 +9,7 @@ mod into_uri;
 mod parts;
 #[cfg(all(test, feature = "dns", feature = "tls"))]
 mod properties;
+mod scan;
 mod scheme;
 mod target;
 pub(crate) mod text;

@@ -6,7 +6,8 @@ use http::Uri;
 
 use super::{
     authority::{Authority, Reason, number},
-    scheme::{Scheme, default_port},
+    scan::{find, rsplit_once, split_once},
+    scheme::Scheme,
     unix,
 };
 
@@ -19,14 +20,11 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Without the fragment, and `tcp` where there is no scheme.
-    pub(super) fn of_text(text: &'a str) -> Self {
-        let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) if is_scheme(scheme) => (scheme, rest),
-            _ => ("tcp", text),
-        };
-        let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
-        let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    /// Without the fragment.
+    pub(super) fn new(scheme: &'a str, rest: &'a str) -> Self {
+        let end = find(rest, |byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at(end);
+        let rest = split_once(rest, b'#').map_or(rest, |(before, _)| before);
         Self { scheme: Some(scheme), authority, rest }.with_descriptor()
     }
 
@@ -62,7 +60,7 @@ impl<'a> Parts<'a> {
     }
 
     fn checked_port(&self) -> Result<u16, Reason> {
-        Authority::parse(self.authority)?.port_or(self.scheme.and_then(default_port))
+        Authority::parse(self.authority)?.port_or_default(self.scheme)
     }
 
     /// `None` where what was given, of this length, is in the normal form.
@@ -91,9 +89,10 @@ impl<'a> Parts<'a> {
 
     /// `unix://@name` is abstract, and a systemd unit may be called `a@b`.
     fn split_userinfo(&self) -> Option<(&'a str, &'a str)> {
+        let split = rsplit_once(self.authority, b'@')?;
         match self.scheme.map(Scheme::named) {
             Some(Scheme::Unix | Scheme::Systemd) => None,
-            _ => self.authority.rsplit_once('@'),
+            _ => Some(split),
         }
     }
 
@@ -107,10 +106,15 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// RFC 3986, section 3.1.
-fn is_scheme(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+/// The scheme (RFC 3986, section 3.1), and what stands behind its `://`; `tcp`
+/// and the whole text where there is none.
+pub(super) fn split_scheme(text: &str) -> (&str, &str) {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    let end = find(text, |byte| !letter(byte)).unwrap_or(text.len());
+    match (text.as_bytes().first(), text[end..].strip_prefix("://")) {
+        (Some(first), Some(rest)) if first.is_ascii_alphabetic() => (&text[..end], rest),
+        _ => ("tcp", text),
+    }
 }
 
 pub(super) fn descriptor(authority: &str) -> Result<i32, Reason> {

@@ -20,13 +20,13 @@ impl<'a> Scheme<'a> {
 
     /// Schemes are case-insensitive (RFC 3986, section 3.1).
     pub(super) fn named(name: &'a str) -> Self {
-        let is = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
         match name {
-            _ if is(&["tcp", "http", "ws"]) => Self::Tcp,
-            _ if is(&["tls", "https", "wss"]) => Self::Tls,
-            _ if is(&["unix"]) => Self::Unix,
-            _ if is(&["fd"]) => Self::Fd,
-            _ if is(&["systemd"]) => Self::Systemd,
+            _ if is("tcp") || is("http") || is("ws") => Self::Tcp,
+            _ if is("tls") || is("https") || is("wss") => Self::Tls,
+            _ if is("unix") => Self::Unix,
+            _ if is("fd") => Self::Fd,
+            _ if is("systemd") => Self::Systemd,
             _ => Self::Other(name),
         }
     }

@@ -6,7 +6,7 @@ use super::{
     authority::{Authority, Host, Reason},
     invalid,
     parts::{self, Parts},
-    scheme::{Scheme, default_port},
+    scheme::Scheme,
     unix,
 };
 use crate::{Address, Error};
@@ -21,7 +21,9 @@ pub(crate) enum Target<'a> {
 /// For a connector of any scheme that has a host and a port.
 #[cfg(any(feature = "dns", feature = "tls"))]
 pub(crate) fn target(uri: &Uri) -> Result<Target<'_>, Error> {
-    find_target(uri).and_then(refuse_port_zero).map_err(|reason| invalid(uri, reason))
+    check_host(uri)
+        .and_then(|()| refuse_port_zero(find_target(uri)?))
+        .map_err(|reason| invalid(uri, reason))
 }
 
 /// For what connects over TCP itself: an IP address, and no TLS.
@@ -72,13 +74,19 @@ fn authority_of<'a>(uri: &'a Uri, wanted: Scheme<'_>) -> Option<&'a str> {
     (parts.scheme().map(Scheme::named)? == wanted).then(|| parts.authority())
 }
 
-fn find_target(uri: &Uri) -> Result<Target<'_>, Reason> {
-    if let Some(Scheme::Unix | Scheme::Fd | Scheme::Systemd) = Scheme::of(uri) {
-        return Err("this is not a host and a port".into());
+fn check_host(uri: &Uri) -> Result<(), Reason> {
+    match Scheme::of(uri) {
+        Some(Scheme::Unix | Scheme::Fd | Scheme::Systemd) => {
+            Err("this is not a host and a port".into())
+        }
+        _ => Ok(()),
     }
+}
+
+fn find_target(uri: &Uri) -> Result<Target<'_>, Reason> {
     let authority = uri.authority().ok_or("the host is missing")?;
     let authority = Authority::parse(authority.as_str())?;
-    let port = authority.port_or(uri.scheme_str().and_then(default_port))?;
+    let port = authority.port_or_default(uri.scheme_str())?;
     Ok(match authority.host {
         Host::Name(name) => Target::Name { name, port },
         Host::Address(mut address) => {

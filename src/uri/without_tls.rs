@@ -8,7 +8,7 @@ use http::{
 use super::{
     authority::{Authority, Reason, split, without_userinfo},
     invalid,
-    scheme::{Scheme, default_port},
+    scheme::Scheme,
 };
 use crate::Error;
 
@@ -47,7 +47,7 @@ fn pinned(uri: &Uri) -> Result<UriAuthority, Reason> {
     let given = uri.authority().ok_or("the host is missing")?;
     let text = without_userinfo(given.as_str());
     let parsed = Authority::parse(text)?;
-    let port = parsed.port_or(uri.scheme_str().and_then(default_port))?;
+    let port = parsed.port_or_default(uri.scheme_str())?;
     if parsed.port.is_some() && text.len() == given.as_str().len() {
         return Ok(given.clone());
     }
