@@ -50,10 +50,10 @@ impl AsyncRead for Connection {
         if let Some(closed) = this.info().closing() {
             return Poll::Ready(Err(closed));
         }
-        let before = buf.filled().len();
+        let before = buf.remaining();
         let polled = with_stream!(&mut this.transport, s => Pin::new(s).poll_read(cx, buf));
         match &polled {
-            Poll::Ready(Ok(())) => this.info().count_read(buf.filled().len() - before),
+            Poll::Ready(Ok(())) => this.info().count_read(before - buf.remaining()),
             Poll::Ready(Err(_)) => {}
             Poll::Pending => return pending_or(this.info().wait_to_read(cx)),
         }

@@ -12,6 +12,16 @@ fn the_same_allocations_are_counted_every_time() {
     assert_eq!(per_connect(Arm::Tokio), per_connect(Arm::Tokio));
 }
 
+#[test]
+fn connector_and_server_allocate_two_times_more_than_tokio() {
+    assert_eq!(per_connect(Arm::Bare), per_connect(Arm::Tokio) + 2);
+}
+
+#[test]
+fn from_text_both_facades_allocate_at_most_seven_times_more_than_tokio() {
+    assert!(per_connect(Arm::Facade) <= per_connect(Arm::Tokio) + 7);
+}
+
 fn per_connect(arm: Arm) -> u64 {
     let [shorter, longer] = RUNS;
     let more = total(arm, longer) - total(arm, shorter);

@@ -1,27 +1,36 @@
 //! The same connect, accept and close in three ways, on one thread.
 
-use std::{net::SocketAddr, os::fd::AsFd, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
+use http::Uri;
 use socket2::SockRef;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt},
+    io::AsyncReadExt,
     net::{TcpListener, TcpStream},
     runtime::Builder,
 };
+use tower::Service;
+use tower_socket::{Connection, Connector, Incoming, Server, TcpConnector, TcpServer};
 
 /// Who connects and who accepts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Arm {
     /// tokio by hand, with nodelay.
     Tokio,
+    /// `TcpConnector` with a `Uri` that is there already, and `TcpServer`.
+    Bare,
+    /// `Connector` from text, and `Server`, each with its defaults.
+    Facade,
 }
 
 impl Arm {
-    const ALL: [Self; 1] = [Self::Tokio];
+    const ALL: [Self; 3] = [Self::Tokio, Self::Bare, Self::Facade];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Tokio => "tokio",
+            Self::Bare => "bare",
+            Self::Facade => "facade",
         }
     }
 
@@ -36,34 +45,26 @@ impl Arm {
         runtime.block_on(async {
             match self {
                 Self::Tokio => repeat(times, tokio().await).await,
+                Self::Bare => repeat(times, bare().await).await,
+                Self::Facade => repeat(times, facade().await).await,
             }
         });
     }
 }
 
-async fn repeat<F, I>(times: u64, mut connect: F)
-where
-    F: AsyncFnMut() -> I,
-    I: AsyncRead + AsFd + Unpin,
-{
+async fn repeat(times: u64, mut connect: impl AsyncFnMut()) {
     for _ in 0..times {
-        close_after_end(connect().await).await;
+        connect().await;
     }
 }
 
-/// Reads the end the server has made, then closes with a reset, which leaves no
-/// TIME_WAIT behind.
-async fn close_after_end(mut io: impl AsyncRead + AsFd + Unpin) {
-    assert_eq!(io.read(&mut [0]).await.expect("the end"), 0);
-    SockRef::from(&io).set_linger(Some(Duration::ZERO)).expect("SO_LINGER");
-}
-
-async fn tokio() -> impl AsyncFnMut() -> TcpStream {
+async fn tokio() -> impl AsyncFnMut() {
     let address = tokio_server().await;
     async move || {
-        let stream = TcpStream::connect(address).await.expect("a connection");
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
         stream.set_nodelay(true).expect("TCP_NODELAY");
-        stream
+        assert_eq!(stream.read(&mut [0]).await.expect("the end"), 0);
+        close(&stream);
     }
 }
 
@@ -77,4 +78,44 @@ async fn tokio_server() -> SocketAddr {
         }
     });
     address
+}
+
+async fn bare() -> impl AsyncFnMut() {
+    let server = TcpServer::bind("127.0.0.1:0").await.expect("a server");
+    // Without a scheme a clone shares the text; `http::Uri` boxes one it does
+    // not know, in each clone anew.
+    let uri: Uri = serve(server).to_string().parse().expect("a URI");
+    let mut connector = TcpConnector::new();
+    async move || {
+        let connection = connector.call(uri.clone()).await.expect("a connection");
+        close_after_end(connection).await;
+    }
+}
+
+async fn facade() -> impl AsyncFnMut() {
+    let server = Server::bind("127.0.0.1:0").await.expect("a server");
+    let text = format!("tcp://{}", serve(server));
+    let connector = Connector::new();
+    async move || close_after_end(connector.connect(&text).await.expect("a connection")).await
+}
+
+/// Closes what the server accepts.
+fn serve(mut server: impl Incoming + Send + Unpin + 'static) -> SocketAddr {
+    let address = server.handle().address().and_then(|address| address.socket_addr());
+    tokio::spawn(async move {
+        while let Some(Ok(connection)) = server.accept().await {
+            drop(connection);
+        }
+    });
+    address.expect("its address")
+}
+
+async fn close_after_end(mut connection: Connection) {
+    assert_eq!(connection.read(&mut [0]).await.expect("the end"), 0);
+    close(connection.tcp().expect("a TCP socket"));
+}
+
+/// Makes closing send a reset, which leaves no TIME_WAIT behind.
+fn close(socket: &TcpStream) {
+    SockRef::from(socket).set_linger(Some(Duration::ZERO)).expect("SO_LINGER");
 }

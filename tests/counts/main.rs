@@ -1,6 +1,7 @@
 //! Exact counts, the same on every machine: system calls and allocations of one
 //! connect, accept and close, beside bare tokio with nodelay.
 
+mod address;
 mod allocations;
 mod arms;
 mod race;
