@@ -42,6 +42,7 @@ struct Shared {
     read: AtomicU64,
     written: AtomicU64,
     state: AtomicU8,
+    books_kept: AtomicBool,
     closing: AtomicBool,
     reason: OnceLock<Cow<'static, str>>,
     reader: AtomicWaker,
@@ -61,6 +62,7 @@ impl ConnectionInfo {
             read: AtomicU64::new(0),
             written: AtomicU64::new(0),
             state: AtomicU8::new(ConnectionState::Open as u8),
+            books_kept: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             reason: OnceLock::new(),
             reader: AtomicWaker::new(),
@@ -163,6 +165,11 @@ impl ConnectionInfo {
         self.0.written.store(written + bytes as u64, Ordering::Relaxed);
     }
 
+    /// Whether a connection with these facts keeps their books.
+    pub(super) fn books_kept(&self) -> &AtomicBool {
+        &self.0.books_kept
+    }
+
     /// The error of a connection that was asked to end.
     pub(super) fn closing(&self) -> Option<io::Error> {
         self.0.closing.load(Ordering::Acquire).then(|| self.closed_error().into())
@@ -194,14 +201,5 @@ impl fmt::Debug for ConnectionInfo {
             .field("peer", &self.peer_address())
             .field("state", &self.state())
             .finish_non_exhaustive()
-    }
-}
-
-/// Whoever owns the descriptor says when it is gone.
-pub(super) struct Owner(pub(super) ConnectionInfo);
-
-impl Drop for Owner {
-    fn drop(&mut self) {
-        self.0.set_state(ConnectionState::Closed);
     }
 }

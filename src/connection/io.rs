@@ -1,7 +1,7 @@
 //! tokio's I/O traits.
 //!
-//! The innermost connection counts bytes and listens for `close`; one over TLS
-//! only hands on to the one below.
+//! The innermost connection counts bytes and listens for `close`; one around
+//! it, over TLS for example, only hands on.
 
 use std::{
     io::{self, IoSlice},
@@ -26,17 +26,6 @@ macro_rules! with_stream {
     };
 }
 
-impl Transport {
-    /// Whether another connection below does the book-keeping.
-    fn wraps_connection(&self) -> bool {
-        #[cfg(feature = "tls")]
-        if let Self::Tls(_) = self {
-            return true;
-        }
-        false
-    }
-}
-
 impl AsyncRead for Connection {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -44,7 +33,7 @@ impl AsyncRead for Connection {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.transport.wraps_connection() {
+        if !this.owner.keeps_books() {
             return with_stream!(&mut this.transport, s => Pin::new(s).poll_read(cx, buf));
         }
         if let Some(closed) = this.info().closing() {
@@ -116,7 +105,7 @@ impl Connection {
         cx: &mut Context<'_>,
         write: impl FnOnce(&mut Transport, &mut Context<'_>) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if self.transport.wraps_connection() {
+        if !self.owner.keeps_books() {
             return write(&mut self.transport, cx);
         }
         if let Some(closed) = self.info().closing() {
@@ -135,7 +124,7 @@ impl Connection {
         cx: &mut Context<'_>,
         polled: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        if polled.is_ready() || self.transport.wraps_connection() {
+        if polled.is_ready() || !self.owner.keeps_books() {
             return polled;
         }
         pending_or(self.info().wait_to_write(cx))

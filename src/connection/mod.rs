@@ -8,6 +8,7 @@ mod info;
 #[cfg(feature = "tls")]
 mod input;
 mod io;
+mod owner;
 mod parts;
 #[cfg(feature = "tls")]
 mod tls_info;
@@ -63,7 +64,7 @@ use crate::{Address, refused::Refused, registry::Registration, tcp::TcpOptions};
 pub struct Connection {
     // In this order: the descriptor is closed before anyone is told.
     transport: Transport,
-    info: info::Owner,
+    owner: owner::Owner,
     held: held::Held,
 }
 
@@ -79,13 +80,13 @@ impl Connection {
     }
 
     pub(crate) fn from_transport(transport: Transport, info: ConnectionInfo) -> Self {
-        Self { transport, info: info::Owner(info), held: held::Held::default() }
+        Self { transport, owner: owner::Owner::new(info), held: held::Held::default() }
     }
 
     /// The facts about this connection. Clone them to keep them: they keep
     /// nothing open.
     pub fn info(&self) -> &ConnectionInfo {
-        &self.info.0
+        self.owner.info()
     }
 
     /// The other end, as it was when the connection was accepted or asked for;
@@ -155,7 +156,7 @@ impl Connection {
     /// Takes the connection apart. Whoever keeps using [`Parts::io`] keeps
     /// [`Parts::held`] with it, else registries and limits count it as gone.
     pub fn into_parts(self) -> Parts {
-        parts::Parts::new(self.transport, self.info, self.held)
+        parts::Parts::new(self.transport, self.owner, self.held)
     }
 }
 

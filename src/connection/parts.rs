@@ -2,7 +2,7 @@ use std::fmt;
 
 use tokio::net::{TcpStream, UnixStream};
 
-use super::{ConnectionInfo, held, info, transport};
+use super::{ConnectionInfo, held, owner, transport};
 
 /// A [`Connection`](super::Connection) taken apart.
 #[derive(Debug)]
@@ -18,11 +18,12 @@ pub struct Parts {
 impl Parts {
     pub(super) fn new(
         transport: transport::Transport,
-        owner: info::Owner,
+        owner: owner::Owner,
         held: held::Held,
     ) -> Self {
-        let info = owner.0.clone();
-        Self { io: Io::new(transport), info, held: Held { _owner: owner, _held: held } }
+        let info = owner.info().clone();
+        let held = Held { _leaving: owner.leave(), _held: held };
+        Self { io: Io::new(transport), info, held }
     }
 }
 
@@ -63,7 +64,7 @@ impl fmt::Debug for Io {
 /// connection and limits count it.
 #[must_use = "dropping this tells registries and limits that the connection is gone"]
 pub struct Held {
-    _owner: info::Owner,
+    _leaving: owner::Leaving,
     _held: held::Held,
 }
 

@@ -1,4 +1,5 @@
 mod addresses;
+mod books;
 mod close;
 mod data;
 mod io;
