@@ -5,6 +5,45 @@
 //! tls://   Timeout( Dns( Tls( Tcp ) ) )
 //! unix://  Timeout( Unix )
 //! ```
+//!
+//! # Through a proxy
+//!
+//! hyper-util's `Tunnel` (HTTP's CONNECT), `SocksV4` and `SocksV5`, its feature
+//! `client-proxy`, take any of our connectors to reach the proxy, and stand in
+//! the place of TCP: TLS is spoken with the server behind the proxy, and the
+//! deadline covers all of it.
+//!
+//! ```
+//! # #[cfg(all(feature = "dns", feature = "tls", feature = "hyper"))]
+//! # fn example() -> Result<(), tower_socket::Error> {
+//! use http::HeaderValue;
+//! use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
+//! use tower_socket::{Connector, IntoUri};
+//!
+//! let proxy = "proxy.internal:3128".into_uri()?;
+//! let tunnel = Tunnel::new(proxy, Connector::new())
+//!     .with_auth(HeaderValue::from_static("Basic dXNlcjpzZWNyZXQ="));
+//! let connector = Connector::builder().tcp_service(tunnel).no_dns().build();
+//! let through = connector.connect("tls://example.com:443");
+//!
+//! let socks = SocksV5::new("127.0.0.1:1080".into_uri()?, Connector::new());
+//! let connector = Connector::builder().tcp_service(socks).no_dns().build();
+//! # Ok(())
+//! # }
+//! # #[cfg(all(feature = "dns", feature = "tls", feature = "hyper"))]
+//! # example().unwrap();
+//! ```
+//!
+//! With [`no_dns`](ConnectorBuilder::no_dns) the proxy looks up the names;
+//! without, they are looked up here, the addresses raced through the proxy, and
+//! `SocksV4` needs it so where the proxy does not know version 4a. The peer of
+//! such a connection is the proxy. In a stack made by hand,
+//! [`Connector::from_service`] around the proxy's connector makes its error one
+//! of ours, so that a [`TlsLayer`](crate::layers) goes on top.
+//!
+//! To know of hyper-util's: write the port, since 443 is taken where there is
+//! none, for `http://` too; `SocksV4` and `SocksV5` do not say why the proxy
+//! could not be reached, `Tunnel` does.
 
 mod builder;
 mod future;

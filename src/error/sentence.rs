@@ -1,6 +1,9 @@
 //! One whole sentence for one error.
 
-use std::fmt::{self, Write};
+use std::{
+    error::Error as StdError,
+    fmt::{self, Write},
+};
 
 use super::{Error, ErrorKind, system};
 use crate::uri;
@@ -96,7 +99,19 @@ fn write_words(error: &Error, f: &mut impl Write) -> fmt::Result {
     match (&error.0.reason, &error.0.source) {
         (Some(reason), Some(source)) => write!(f, "{reason}: {}", system::Reason(source.as_ref())),
         (Some(reason), None) => f.write_str(reason),
-        (None, Some(source)) => write!(f, "{}", system::Reason(source.as_ref())),
+        (None, Some(source)) => write_source(source.as_ref(), f),
         (None, None) => Ok(()),
+    }
+}
+
+/// A library's words are about its own part. What one of ours below it says
+/// comes after them, where they do not quote it.
+fn write_source(source: &(dyn StdError + 'static), f: &mut impl Write) -> fmt::Result {
+    let words = system::Reason(source).to_string();
+    f.write_str(&words)?;
+    let ours = system::chain(source).find_map(|below| below.downcast_ref::<Error>());
+    match ours.map(Error::to_string) {
+        Some(below) if !words.contains(&below) => write!(f, ": {below}"),
+        _ => Ok(()),
     }
 }

@@ -20,6 +20,8 @@ mod happy_eyeballs;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod limbo;
 mod limit;
+#[cfg(all(feature = "dns", feature = "hyper", any(feature = "aws-lc-rs", feature = "ring")))]
+mod proxies;
 #[cfg(feature = "proxy-protocol")]
 mod proxy_protocol;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
