@@ -15,7 +15,12 @@ use tower_socket::{
     layers::{TlsAcceptLayer, TlsLayer},
 };
 
-use super::{Result, bare, ours, pki::Pki};
+use super::{
+    Result,
+    bare::{self, Buffer},
+    ours,
+    pki::Pki,
+};
 use crate::harness::{Arm, Operation};
 
 pub(crate) async fn plain<const SIZE: usize>(bar: f64) -> Result<Vec<Arm>> {
@@ -37,12 +42,11 @@ pub(crate) async fn tls<const SIZE: usize>(bar: f64) -> Result<Vec<Arm>> {
 
 /// Writes `SIZE` bytes and reads as many back.
 fn round_trip<const SIZE: usize>(mut io: impl AsyncRead + AsyncWrite + Unpin) -> impl Operation {
-    let sent = vec![7; SIZE];
-    let mut received = vec![0; SIZE];
+    let (sent, mut received) = (Buffer::<SIZE>::new(), Buffer::<SIZE>::new());
     async move || {
-        io.write_all(&sent).await?;
+        io.write_all(&sent.0).await?;
         io.flush().await?;
-        io.read_exact(&mut received).await?;
+        io.read_exact(&mut received.0).await?;
         Ok(())
     }
 }
