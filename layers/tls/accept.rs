@@ -5,7 +5,6 @@ use std::{
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
-use tower::timeout::Timeout;
 
 use super::TlsAcceptor;
 use crate::{Connection, Error, Incoming, ServerHandle, layers::handshake::Handshake};
@@ -20,12 +19,12 @@ pin_project! {
     #[must_use = "streams do nothing unless polled"]
     pub struct TlsAccept<S> {
         #[pin]
-        inner: Handshake<S, Timeout<TlsAcceptor>>,
+        inner: Handshake<S, TlsAcceptor>,
     }
 }
 
 impl<S> TlsAccept<S> {
-    pub(super) fn new(inner: Handshake<S, Timeout<TlsAcceptor>>) -> Self {
+    pub(super) fn new(inner: Handshake<S, TlsAcceptor>) -> Self {
         Self { inner }
     }
 

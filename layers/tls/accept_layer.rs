@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use tower::timeout::Timeout;
 use tower_layer::Layer;
 
 use super::{ServerTls, TlsAccept, TlsAcceptor};
@@ -8,9 +7,9 @@ use crate::layers::handshake::HandshakeLayer;
 
 /// Speaks TLS as a server on every connection of the server below.
 ///
-/// It is [`HandshakeLayer`] with tower's timeout around a [`TlsAcceptor`]: each
-/// handshake runs on its own task, silent clients delay nobody, and one that
-/// fails is an `Err` item with the client's address. The server's handle shows
+/// It is [`HandshakeLayer`] over a [`TlsAcceptor`] with a deadline: each handshake
+/// runs on its own task, silent clients delay nobody, and one that fails is an
+/// `Err` item with the client's address. The server's handle shows
 /// `tls://` addresses.
 #[derive(Clone, Debug)]
 pub struct TlsAcceptLayer {
@@ -49,8 +48,8 @@ impl<S> Layer<S> for TlsAcceptLayer {
     type Service = TlsAccept<S>;
 
     fn layer(&self, inner: S) -> TlsAccept<S> {
-        let acceptor = Timeout::new(TlsAcceptor::new(self.tls.clone()), self.timeout);
-        let handshakes = HandshakeLayer::new(acceptor).phase("TLS handshake");
+        let acceptor = TlsAcceptor::new(self.tls.clone()).handshake_timeout(self.timeout);
+        let handshakes = HandshakeLayer::new(acceptor);
         let handshakes = match self.slots {
             Some(slots) => handshakes.slots(slots),
             None => handshakes,

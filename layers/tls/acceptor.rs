@@ -1,13 +1,18 @@
 use std::{
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tower_service::Service;
 
 use super::{ServerTls, handshake::Handshake};
-use crate::{Connection, Error};
+use crate::{
+    Connection, Error,
+    layers::timeout::{Clock, Parking},
+};
 
 /// Speaks TLS as a server: a `Service<Connection>` that answers with the same
 /// connection, encrypted.
@@ -27,12 +32,20 @@ use crate::{Connection, Error};
 #[derive(Clone, Debug)]
 pub struct TlsAcceptor {
     tls: ServerTls,
+    timeout: Option<Duration>,
+    parking: Arc<Parking>,
 }
 
 impl TlsAcceptor {
     /// Always ready: it limits nothing.
     pub fn new(tls: ServerTls) -> Self {
-        Self { tls }
+        Self { tls, timeout: None, parking: Arc::default() }
+    }
+
+    /// A deadline that shares one timer among handshakes.
+    pub(super) fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
     }
 }
 
@@ -46,7 +59,8 @@ impl Service<Connection> for TlsAcceptor {
     }
 
     fn call(&mut self, connection: Connection) -> Accepting {
-        Accepting { handshake: Handshake::server(self.tls.config(), connection) }
+        let clock = self.timeout.map(|timeout| Clock::new(timeout, self.parking.clone()));
+        Accepting { handshake: Handshake::server(self.tls.config(), connection), clock }
     }
 }
 
@@ -58,15 +72,15 @@ impl Service<Connection> for TlsAcceptor {
 #[must_use = "futures do nothing unless polled"]
 pub struct Accepting {
     handshake: Handshake,
+    clock: Option<Clock>,
 }
 
 impl Future for Accepting {
     type Output = Result<Connection, Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let handshake = &mut self.get_mut().handshake;
-        let polled = handshake.poll(cx);
-        polled.map_err(|error| error.with_peer(handshake.info().peer_address()))
+        let Self { handshake, clock } = self.get_mut();
+        handshake.poll_in_time(clock, cx)
     }
 }
 

@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 use rustls::pki_types::ServerName;
 
 use super::{config::Configuring, handshake::Handshake, trace};
-use crate::{Connection, Error, ErrorKind, layers::timeout::Clock};
+use crate::{Connection, Error, layers::timeout::Clock};
 
 pin_project! {
     /// Future of [`Tls`](super::Tls): a connection attempt, then a handshake.
@@ -100,7 +100,7 @@ where
                     this.state.set(State::Handshaking { handshake, clock });
                 }
                 StateProjection::Handshaking { handshake, clock } => {
-                    let result = ready!(poll_in_time(handshake, clock, cx));
+                    let result = ready!(handshake.poll_in_time(clock, cx));
                     break result
                         .inspect(|connection| trace::handshake_complete(connection.info()));
                 }
@@ -113,29 +113,6 @@ where
         this.state.set(State::Finished);
         Poll::Ready(result.map_err(|error| error.passing(mem::take(this.uri))))
     }
-}
-
-/// The handshake before the clock.
-fn poll_in_time(
-    handshake: &mut Handshake,
-    clock: &mut Option<Clock>,
-    cx: &mut Context<'_>,
-) -> Poll<Result<Connection, Error>> {
-    let result = match (handshake.poll(cx), clock) {
-        (Poll::Ready(result), None) => result,
-        (Poll::Ready(result), Some(clock)) => {
-            clock.park();
-            result
-        }
-        (Poll::Pending, None) => return Poll::Pending,
-        (Poll::Pending, Some(clock)) => Err(match ready!(clock.poll(cx)) {
-            Ok(elapsed) => {
-                Error::new(ErrorKind::Timeout).with_reason("TLS handshake").with_elapsed(elapsed)
-            }
-            Err(no_runtime) => no_runtime,
-        }),
-    };
-    Poll::Ready(result.map_err(|error| error.with_peer(handshake.info().peer_address())))
 }
 
 impl<F> fmt::Debug for Connecting<F> {

@@ -12,7 +12,10 @@ use tokio::time::Instant;
 use tokio_rustls::{Accept, Connect, TlsAcceptor, TlsConnector, TlsStream};
 
 use super::error::failed;
-use crate::{Connection, ConnectionInfo, Error, TlsInfo, connection::Transport};
+use crate::{
+    Connection, ConnectionInfo, Error, ErrorKind, TlsInfo, connection::Transport,
+    layers::timeout::Clock,
+};
 
 /// A handshake under way. It is big: most of it is rustls' buffers and state.
 pub(super) struct Handshake(Box<Inner>);
@@ -56,27 +59,53 @@ impl Handshake {
         &self.0.info
     }
 
+    /// The handshake before the clock. The error has no URI.
+    pub(super) fn poll_in_time(
+        &mut self,
+        clock: &mut Option<Clock>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Connection, Error>> {
+        let result = match (self.poll(cx), clock) {
+            (Poll::Ready(result), clock) => {
+                clock.as_mut().into_iter().for_each(Clock::park);
+                result
+            }
+            (Poll::Pending, None) => return Poll::Pending,
+            (Poll::Pending, Some(clock)) => Err(match ready!(clock.poll(cx)) {
+                Ok(elapsed) => Error::new(ErrorKind::Timeout)
+                    .with_reason("TLS handshake")
+                    .with_elapsed(elapsed),
+                Err(no_runtime) => no_runtime,
+            }),
+        };
+        Poll::Ready(result.map_err(|error| error.with_peer(self.info().peer_address())))
+    }
+
     /// The error has neither URI nor peer.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Connection, Error>> {
         let Inner { role, info, started } = &mut *self.0;
         let stream = ready!(role.poll(cx)).map_err(failed)?;
         let (_, session) = stream.get_ref();
-        let name = match (role, &stream) {
+        let name = match (role, &*stream) {
             (Role::Client { name, .. }, _) => name.as_deref(),
             (_, TlsStream::Server(stream)) => stream.get_ref().1.server_name(),
             _ => None,
         };
         info.set_tls(TlsInfo::new(session, name, started.elapsed()));
         let info = info.clone();
-        Poll::Ready(Ok(Connection::from_transport(Transport::Tls(Box::new(stream)), info)))
+        Poll::Ready(Ok(Connection::from_transport(Transport::Tls(stream), info)))
     }
 }
 
 impl Role {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<TlsStream<Connection>>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Box<TlsStream<Connection>>>> {
         match self {
-            Self::Client { connect, .. } => Pin::new(connect).poll(cx).map_ok(TlsStream::Client),
-            Self::Server(accept) => Pin::new(accept).poll(cx).map_ok(TlsStream::Server),
+            Self::Client { connect, .. } => {
+                Pin::new(connect).poll(cx).map_ok(|stream| Box::new(stream.into()))
+            }
+            Self::Server(accept) => {
+                Pin::new(accept).poll(cx).map_ok(|stream| Box::new(stream.into()))
+            }
         }
     }
 }
