@@ -44,7 +44,7 @@ impl AsyncRead for Connection {
         match &polled {
             Poll::Ready(Ok(())) => this.info().count_read(before - buf.remaining()),
             Poll::Ready(Err(_)) => {}
-            Poll::Pending => return pending_or(this.info().wait_to_read(cx)),
+            Poll::Pending => return pending_or(this.owner.wait_to_read(cx)),
         }
         polled
     }

@@ -15,7 +15,7 @@ use crate::support::{pairs, tcp_pair};
 
 #[test]
 fn a_connection_is_small() {
-    assert!(size_of::<Connection>() <= 96, "{}", size_of::<Connection>());
+    assert!(size_of::<Connection>() <= 112, "{}", size_of::<Connection>());
 }
 
 #[test]
