@@ -115,7 +115,7 @@
 //! | `ring` | | the provider used where `aws-lc-rs` is off |
 //! | `webpki-roots` | | Mozilla's roots, for machines without a certificate store |
 //! | `hyper` | yes | hyper's and hyper-util's traits on [`Connection`] |
-//! | `proxy-protocol` | | HAProxy's PROXY protocol |
+//! | `proxy-protocol` | | HAProxy's PROXY header, sent by a connector |
 //! | `tracing` | | events about lookups, attempts and TLS handshakes |
 //! | `full` | | all of them |
 //!
