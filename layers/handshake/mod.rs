@@ -37,7 +37,10 @@
 //! # Ending
 //!
 //! After [`ServerHandle::close`](crate::ServerHandle::close) handshakes already
-//! begun are yielded, then the stream ends. Dropping the stream aborts them.
+//! begun are yielded, then the stream ends. Dropping the stream aborts them. A
+//! service whose readiness fails takes no connection any more: its error is an
+//! item, the handshakes already begun are yielded, and the stream ends, while the
+//! server below listens until it is dropped.
 //!
 //! # Difference to awaiting in the accept loop
 //!

@@ -27,7 +27,8 @@
 //! With `pause_on_limit` a stream takes its place before it asks the server
 //! below, and gives it back when nobody is there. A service takes its place
 //! when it becomes ready, and keeps it until it is called or dropped; one that
-//! is ready and never called occupies a place. A stream that waits for a place
+//! is ready and never called occupies a place, and so does a stream that waited
+//! for one and is not polled again. A stream that waits for a place
 //! does not learn that its server was closed before it got one.
 //!
 //! # Example
