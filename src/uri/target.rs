@@ -74,6 +74,7 @@ fn authority_of<'a>(uri: &'a Uri, wanted: Scheme<'_>) -> Option<&'a str> {
     (parts.scheme().map(Scheme::named)? == wanted).then(|| parts.authority())
 }
 
+#[cfg(any(feature = "dns", feature = "tls"))]
 fn check_host(uri: &Uri) -> Result<(), Reason> {
     match Scheme::of(uri) {
         Some(Scheme::Unix | Scheme::Fd | Scheme::Systemd) => {
