@@ -1,13 +1,9 @@
-use std::net::UdpSocket;
-
-use crate::support::{HOST, Pki, Program, command, port, program};
+use crate::support::{HOST, Pki, Program, command, free_port, port, program};
 
 /// A name server that knows `echo.test`, and where it listens.
 fn name_server() -> Option<(Program, String)> {
     let mut dnsmasq = program("dnsmasq")?;
-    // It does not tell which port it gets, so it gets one that was free a
-    // moment ago.
-    let port = UdpSocket::bind((HOST, 0)).unwrap().local_addr().unwrap().port();
+    let port = free_port();
     dnsmasq.args(["--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts"]);
     dnsmasq.args(["--listen-address=127.0.0.1", "--bind-interfaces", "--user=", "--group="]);
     dnsmasq.args(["--address=/echo.test/127.0.0.1", "--address=/test/"]);

@@ -1,6 +1,4 @@
-use std::net::TcpListener;
-
-use crate::support::{HOST, Pki, Program, command, program};
+use crate::support::{HOST, Pki, Program, command, free_port, program};
 
 /// An echo server that is started by its first client.
 fn activated(listen: &str, uri: &str, options: &[&str]) -> Option<Program> {
@@ -15,11 +13,6 @@ fn activated(listen: &str, uri: &str, options: &[&str]) -> Option<Program> {
 fn assert_echoes(uri: &str, options: &[&str]) {
     let netcat = Program::run(command("netcat").arg(uri).args(options), "hello\n");
     assert_eq!(netcat.success(), "hello\n");
-}
-
-/// A port that was free a moment ago: systemd does not tell which one it gets.
-fn free_port() -> u16 {
-    TcpListener::bind((HOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
 #[test]

@@ -4,12 +4,14 @@
 #[allow(dead_code, reason = "the suite needs more of it")]
 pub(crate) mod certificates;
 mod lines;
+mod ports;
 mod program;
 #[path = "../../suite/support/programs.rs"]
 #[allow(dead_code, reason = "the suite needs more of it")]
 pub(crate) mod programs;
 
 pub(crate) use self::{
+    ports::free_port,
     program::{Ended, Program, command},
     programs::program,
 };
