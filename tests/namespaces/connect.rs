@@ -4,7 +4,7 @@ use http::Uri;
 use tokio::io::AsyncReadExt;
 use tower::{ServiceBuilder, ServiceExt};
 use tower_socket::{
-    Connector, Error, TcpConnector,
+    Connection, Connector, TcpConnector,
     layers::{
         DnsLayer,
         dns::{DnsResolver, HappyEyeballs},
@@ -29,8 +29,14 @@ impl Scene {
         let outcome = self.client(async move || {
             let starts = Starts::now();
             let connector = connector(&starts, race, tls, found_again);
-            let result = greeted(connector, format!("{scheme}://host.example:{PORT}")).await;
-            starts.ended(result)
+            let uri = format!("{scheme}://host.example:{PORT}").parse().unwrap();
+            let connected = connector.oneshot(uri).await;
+            let elapsed = starts.elapsed();
+            let result = match connected {
+                Ok(connection) => Ok(greeted(connection).await),
+                Err(error) => Err(error),
+            };
+            starts.ended(elapsed, result)
         });
         outcome.print()
     }
@@ -65,9 +71,8 @@ fn ip(uri: &Uri) -> IpAddr {
 }
 
 /// A server proves by its greeting that it is really there.
-async fn greeted(connector: Connector, uri: String) -> Result<Won, Error> {
-    let mut connection = connector.oneshot(uri.parse().unwrap()).await?;
+async fn greeted(mut connection: Connection) -> Won {
     let mut told = String::new();
     connection.read_to_string(&mut told).await.unwrap();
-    Ok(Won::over(&connection, &told))
+    Won::over(&connection, &told)
 }

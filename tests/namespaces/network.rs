@@ -1,7 +1,11 @@
-use std::net::{IpAddr, TcpListener};
+use std::{
+    net::{IpAddr, TcpListener},
+    time::Duration,
+};
 
 use super::{
     namespace::{self, Namespace},
+    relay::Relay,
     support::programs::{program, skip},
 };
 
@@ -11,16 +15,39 @@ pub(crate) const PORT: u16 = 443;
 /// A station that nobody is.
 const NOBODY: &str = "02:00:00:00:00:99";
 
-/// A client and a server with a cable between them.
+/// A client and a server with a cable between them, or a long way.
 #[derive(Debug)]
 pub(crate) struct Network {
     pub(crate) client: Namespace,
     pub(crate) server: Namespace,
+    _relay: Option<Relay>,
 }
 
 impl Network {
-    /// `None`, with a note, where namespaces cannot be made.
+    /// With a cable. `None`, with a note, where namespaces cannot be made.
     pub(crate) fn new() -> Option<Self> {
+        let network = Self::unplugged()?;
+        let Self { client, server, .. } = &network;
+        client.ip(&format!("link add client type veth peer name server netns {}", server.path()));
+        network.start();
+        client.ip_until("link show client", "UP");
+        server.ip_until("link show server", "UP");
+        Some(network)
+    }
+
+    /// Where a packet takes so long to the server and back. `None`, with a note,
+    /// where TUN devices cannot be made either.
+    pub(crate) fn far(round_trip: Duration) -> Option<Self> {
+        let network = Self::unplugged()?;
+        let ends = [("client", &network.client), ("server", &network.server)];
+        let relay = Relay::new(ends, round_trip / 2);
+        let relay =
+            relay.map_err(|error| skip(&format!("TUN devices need root ({error})"))).ok()?;
+        network.start();
+        Some(Self { _relay: Some(relay), ..network })
+    }
+
+    fn unplugged() -> Option<Self> {
         program("ip")?;
         program("nft")?;
         let (client, server) = match (Namespace::new(), Namespace::new()) {
@@ -30,19 +57,14 @@ impl Network {
                 return None;
             }
         };
-        let network = Self { client, server };
-        network.plug();
-        Some(network)
+        Some(Self { client, server, _relay: None })
     }
 
-    fn plug(&self) {
-        let Self { client, server } = self;
-        client.ip(&format!("link add client type veth peer name server netns {}", server.path()));
+    fn start(&self) {
+        let Self { client, server, .. } = self;
         client.ip("link set lo up");
         server.ip("link set server up");
         client.ip("link set client up");
-        client.ip_until("link show client", "UP");
-        server.ip_until("link show server", "UP");
         server.nft("add table inet faults");
         server.nft("add chain inet faults input { type filter hook input priority 0 ; }");
     }

@@ -44,9 +44,13 @@ impl Starts {
         starts.len()
     }
 
-    pub(crate) fn ended(&self, result: Result<Won, Error>) -> Outcome {
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    pub(crate) fn ended(&self, elapsed: Duration, result: Result<Won, Error>) -> Outcome {
         let starts = self.starts.lock().unwrap().clone();
-        Outcome { elapsed: self.since.elapsed(), starts, result }
+        Outcome { elapsed, starts, result }
     }
 }
 

@@ -1,4 +1,6 @@
-//! Addresses that do not connect.
+//! Addresses that do not connect, or not soon.
+
+use std::time::Duration;
 
 use super::scene::{Scene, V4, V6};
 
@@ -59,6 +61,17 @@ fn an_attempt_lives_on_while_the_next_one_runs() {
     let outcome = scene.black_hole_at_first(V6[0]).black_hole(V4[0]).run();
     outcome.assert_won(V6[0]);
     outcome.assert_starts(&[(V6[0], 0), (V4[0], 250)]);
+}
+
+// HE-09
+#[test]
+fn a_long_way_on_both_is_ipv6_after_one_round_trip() {
+    let round_trip = Duration::from_millis(400);
+    let Some(scene) = Scene::far(round_trip) else { return };
+    let outcome = scene.good(V6[0]).good(V4[0]).run();
+    outcome.assert_won(V6[0]);
+    outcome.assert_starts(&[(V6[0], 0), (V4[0], 250)]);
+    assert!(outcome.elapsed >= round_trip, "the way is shorter: {:?}", outcome.elapsed);
 }
 
 // HE-27

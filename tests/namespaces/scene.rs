@@ -39,6 +39,11 @@ impl Scene {
         Some(Self::on(Network::new()?.with_ipv4().with_ipv6()))
     }
 
+    /// The same, where a packet takes so long to the servers and back.
+    pub(crate) fn far(round_trip: Duration) -> Option<Self> {
+        Some(Self::on(Network::far(round_trip)?.with_ipv4().with_ipv6()))
+    }
+
     pub(crate) fn on(network: Network) -> Self {
         Self {
             network,

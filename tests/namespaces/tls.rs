@@ -1,4 +1,6 @@
-//! Addresses that accept and then fail in TLS.
+//! Addresses that accept, and then do not finish TLS, or not soon.
+
+use std::time::Duration;
 
 use tower_socket::layers::tls::{ClientTls, Identity, Roots, ServerTls};
 
@@ -35,4 +37,15 @@ fn ipv6_that_accepts_and_is_silent_in_tls_is_followed_by_ipv4() {
     let outcome = scene.silent(V6[0]).good(V4[0]).run();
     outcome.assert_won(V4[0]);
     outcome.assert_starts(&[(V6[0], 0), (V4[0], 250)]);
+}
+
+#[test]
+fn a_handshake_on_a_long_way_goes_on_beside_ipv4() {
+    let (client, server) = company();
+    let round_trip = Duration::from_millis(400);
+    let Some(scene) = Scene::far(round_trip) else { return };
+    let outcome = scene.tls(client, server).good(V6[0]).good(V4[0]).run();
+    outcome.assert_won(V6[0]);
+    outcome.assert_starts(&[(V6[0], 0), (V4[0], 250)]);
+    assert!(outcome.elapsed >= 2 * round_trip, "the way is shorter: {:?}", outcome.elapsed);
 }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use tower_socket::layers::tls::{ClientTls, ServerTls};
 
 use super::{
@@ -12,22 +14,34 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct Case {
     pub(crate) name: &'static str,
+    pub(crate) scene: fn() -> Option<Scene>,
     pub(crate) set: fn(Scene) -> Scene,
 }
 
+impl Case {
+    const fn new(name: &'static str, set: fn(Scene) -> Scene) -> Self {
+        Self { name, scene: Scene::new, set }
+    }
+}
+
 pub(crate) const CASES: &[Case] = &[
-    Case { name: "both fast", set: both },
-    Case { name: "IPv6 black hole", set: |scene| scene.black_hole(V6[0]).good(V4[0]) },
-    Case { name: "three IPv6 black holes and one IPv4", set: black_holes },
-    Case { name: "IPv6 refused", set: |scene| scene.refused(V6[0]).good(V4[0]) },
-    Case { name: "AAAA 2 s late", set: |scene| both(scene).aaaa(Lookup::LATE) },
-    Case { name: "AAAA never answered", set: |scene| both(scene).aaaa(Lookup::Never) },
-    Case { name: "AAAA SERVFAIL", set: |scene| both(scene).aaaa(Lookup::Failed) },
-    Case { name: "A 2 s late", set: |scene| both(scene).a(Lookup::LATE) },
-    Case { name: "A never answered", set: |scene| both(scene).a(Lookup::Never) },
-    Case { name: "IPv6 accepts, TLS silent", set: silent_in_tls },
-    Case { name: "every address refuses", set: |scene| scene.refused(V6[0]).refused(V4[0]) },
+    Case::new("both fast", both),
+    Case::new("IPv6 black hole", |scene| scene.black_hole(V6[0]).good(V4[0])),
+    Case::new("three IPv6 black holes and one IPv4", black_holes),
+    Case::new("IPv6 refused", |scene| scene.refused(V6[0]).good(V4[0])),
+    Case { name: "RTT 400 ms on both", scene: far, set: both },
+    Case::new("AAAA 2 s late", |scene| both(scene).aaaa(Lookup::LATE)),
+    Case::new("AAAA never answered", |scene| both(scene).aaaa(Lookup::Never)),
+    Case::new("AAAA SERVFAIL", |scene| both(scene).aaaa(Lookup::Failed)),
+    Case::new("A 2 s late", |scene| both(scene).a(Lookup::LATE)),
+    Case::new("A never answered", |scene| both(scene).a(Lookup::Never)),
+    Case::new("IPv6 accepts, TLS silent", silent_in_tls),
+    Case::new("every address refuses", |scene| scene.refused(V6[0]).refused(V4[0])),
 ];
+
+fn far() -> Option<Scene> {
+    Scene::far(Duration::from_millis(400))
+}
 
 fn both(scene: Scene) -> Scene {
     scene.good(V6[0]).good(V4[0])

@@ -3,12 +3,12 @@
 //!
 //! ```text
 //! cargo run -p tower-socket-benches --bin happy-eyeballs
-//! cargo run -p tower-socket-benches --bin happy-eyeballs -- "both fast" "AAAA late"
+//! cargo run -p tower-socket-benches --bin happy-eyeballs -- "both fast" "AAAA 2 s late"
 //! ```
 //!
 //! Networks and name servers are those of `tests/namespaces`; this takes root,
 //! `ip` and `nft`, and `mount` for a `/etc/resolv.conf` that only this process
-//! sees. Cells are milliseconds and the winner's family.
+//! sees. Cells are the time and the winner's family.
 
 mod cases;
 mod clients;
@@ -25,6 +25,8 @@ mod network;
 #[path = "../tables/pki.rs"]
 #[allow(dead_code, reason = "the tables need more of it")]
 mod pki;
+#[path = "../../../tests/namespaces/relay.rs"]
+mod relay;
 #[path = "../../../tests/namespaces/scene.rs"]
 #[allow(dead_code, reason = "the tests need more of it")]
 mod scene;

@@ -36,7 +36,7 @@ pub(crate) fn private_resolver() -> NamedTempFile {
 pub(crate) fn row(case: &Case, resolver: &Path) -> Option<Vec<String>> {
     let mut scenes = Vec::new();
     for _ in CLIENTS {
-        scenes.push((case.set)(Scene::new()?));
+        scenes.push((case.set)((case.scene)()?));
     }
     let ready = Barrier::new(CLIENTS.len());
     let ready = &ready;
@@ -59,10 +59,10 @@ fn cell((_, connect): &Client, mut scene: Scene, resolver: &Path, ready: &Barrie
         let result = timeout(PATIENCE, connect(tls)).await;
         let elapsed = began.elapsed().as_millis();
         match result {
-            Ok(Ok(peer)) if peer.is_ipv6() => format!("{elapsed}, IPv6"),
-            Ok(Ok(_)) => format!("{elapsed}, IPv4"),
-            Ok(Err(_)) => format!("{elapsed}, error"),
-            Err(_) => format!("> {}", PATIENCE.as_millis()),
+            Ok(Ok(peer)) if peer.is_ipv6() => format!("{elapsed} ms, IPv6"),
+            Ok(Ok(_)) => format!("{elapsed} ms, IPv4"),
+            Ok(Err(_)) => format!("{elapsed} ms, error"),
+            Err(_) => format!("> {} s", PATIENCE.as_secs()),
         }
     })
 }
