@@ -60,7 +60,7 @@ impl Service<Connection> for TlsAcceptor {
 
     fn call(&mut self, connection: Connection) -> Accepting {
         let clock = self.timeout.map(|timeout| Clock::new(timeout, self.parking.clone()));
-        Accepting { handshake: Handshake::server(self.tls.config(), connection), clock }
+        Accepting { handshake: Handshake::server(self.tls.clone(), connection), clock }
     }
 }
 

@@ -7,11 +7,11 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use rustls::{ClientConfig, ServerConfig, pki_types::ServerName};
+use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::time::Instant;
-use tokio_rustls::{Accept, Connect, TlsAcceptor, TlsConnector, TlsStream};
+use tokio_rustls::{Accept, Connect, TlsConnector, TlsStream};
 
-use super::error::failed;
+use super::{ServerTls, error::failed, hello::Hello};
 use crate::{
     Connection, ConnectionInfo, Error, ErrorKind, TlsInfo, connection::Transport,
     layers::timeout::Clock,
@@ -28,6 +28,8 @@ struct Inner {
 
 enum Role {
     Client { connect: Connect<Connection>, name: Option<String> },
+    // ## Hello => Server
+    Hello(Hello),
     Server(Accept<Connection>),
 }
 
@@ -46,9 +48,9 @@ impl Handshake {
         Self::new(Role::Client { connect, name: shown }, info)
     }
 
-    pub(super) fn server(config: Arc<ServerConfig>, connection: Connection) -> Self {
+    pub(super) fn server(tls: ServerTls, connection: Connection) -> Self {
         let info = connection.info().clone();
-        Self::new(Role::Server(TlsAcceptor::from(config).accept(connection)), info)
+        Self::new(Role::Hello(Hello::new(tls, connection)), info)
     }
 
     fn new(role: Role, info: ConnectionInfo) -> Self {
@@ -99,12 +101,15 @@ impl Handshake {
 
 impl Role {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Box<TlsStream<Connection>>>> {
-        match self {
-            Self::Client { connect, .. } => {
-                Pin::new(connect).poll(cx).map_ok(|stream| Box::new(stream.into()))
-            }
-            Self::Server(accept) => {
-                Pin::new(accept).poll(cx).map_ok(|stream| Box::new(stream.into()))
+        loop {
+            match self {
+                Self::Client { connect, .. } => {
+                    return Pin::new(connect).poll(cx).map_ok(|stream| Box::new(stream.into()));
+                }
+                Self::Hello(hello) => *self = Self::Server(ready!(hello.poll(cx))?),
+                Self::Server(accept) => {
+                    return Pin::new(accept).poll(cx).map_ok(|stream| Box::new(stream.into()));
+                }
             }
         }
     }

@@ -79,6 +79,7 @@ mod config;
 mod error;
 mod future;
 mod handshake;
+mod hello;
 mod layer;
 mod server_name;
 mod service;
@@ -95,6 +96,7 @@ pub use self::{
         ClientTls, ClientTlsBuilder, Dangerous, Identity, Roots, ServerTls, ServerTlsBuilder,
     },
     future::Connecting,
+    hello::ClientHelloTooLong,
     layer::TlsLayer,
     service::Tls,
     start_tls::{Plaintext, StartTls, Upgrading},

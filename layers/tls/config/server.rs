@@ -5,6 +5,9 @@ use rustls::ServerConfig;
 use super::{certificates::Certificates, identity::Identity, server_builder::ServerTlsBuilder};
 use crate::Error;
 
+/// As Envoy's TLS inspector has it.
+const HELLO_LIMIT: usize = 16 * 1024;
+
 /// How a server speaks TLS: who it is, whom it lets in, what it takes.
 ///
 /// By default: TLS 1.2 and 1.3, no client certificates, no ALPN, tickets that
@@ -37,6 +40,7 @@ use crate::Error;
 pub struct ServerTls {
     config: Arc<ServerConfig>,
     certificates: Option<Arc<Certificates>>,
+    hello_limit: usize,
 }
 
 impl ServerTls {
@@ -67,20 +71,34 @@ impl ServerTls {
         self.certificates.as_ref().map_or(Ok(()), |certificates| certificates.reload())
     }
 
+    /// How many bytes a client may send before its ClientHello is complete,
+    /// 16,384 by default; one that sends more fails with
+    /// [`ClientHelloTooLong`](super::super::ClientHelloTooLong). Real ones have
+    /// a few hundred bytes, or two thousand with post-quantum keys; rustls takes
+    /// none of more than 65,535.
+    pub fn client_hello_limit(mut self, bytes: usize) -> Self {
+        self.hello_limit = bytes;
+        self
+    }
+
+    pub(in crate::layers::tls) fn hello_limit(&self) -> usize {
+        self.hello_limit
+    }
+
     /// rustls' configuration.
     pub fn config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config)
     }
 
     pub(super) fn new(config: ServerConfig, certificates: Arc<Certificates>) -> Self {
-        Self { config: Arc::new(config), certificates: Some(certificates) }
+        Self { certificates: Some(certificates), ..Self::from(config) }
     }
 }
 
 /// Takes rustls' configuration as it is.
 impl From<Arc<ServerConfig>> for ServerTls {
     fn from(config: Arc<ServerConfig>) -> Self {
-        Self { config, certificates: None }
+        Self { config, certificates: None, hello_limit: HELLO_LIMIT }
     }
 }
 

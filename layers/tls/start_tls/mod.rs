@@ -102,7 +102,7 @@ impl StartTls {
                 Ok(config) => Opening::Client { config, name: name.clone() },
                 Err(error) => Opening::Failed(Some(error)),
             },
-            Side::Server(tls) => Opening::Server(tls.config()),
+            Side::Server(tls) => Opening::Server(tls.clone()),
         };
         Upgrading::new(plaintext, opening)
     }

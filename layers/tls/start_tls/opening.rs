@@ -6,25 +6,25 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use rustls::{ClientConfig, ServerConfig, pki_types::ServerName};
+use rustls::{ClientConfig, pki_types::ServerName};
 
 use super::Plaintext;
 use crate::{
     Error, ErrorKind,
-    layers::tls::{config::Configuring, error::failed, handshake::Handshake},
+    layers::tls::{ServerTls, config::Configuring, error::failed, handshake::Handshake},
 };
 
 /// What a side has to have for its handshake.
 pub(super) enum Opening {
     Client { config: Configuring, name: ServerName<'static> },
-    Server(Arc<ServerConfig>),
+    Server(ServerTls),
     Failed(Option<Error>),
 }
 
 /// It has it.
 pub(super) enum Hello {
     Client(Arc<ClientConfig>, ServerName<'static>),
-    Server(Arc<ServerConfig>),
+    Server(ServerTls),
 }
 
 impl Opening {
@@ -34,7 +34,7 @@ impl Opening {
             Self::Client { config, name } => {
                 ready!(Pin::new(config).poll(cx)).map(|config| Hello::Client(config, name.clone()))
             }
-            Self::Server(config) => Ok(Hello::Server(Arc::clone(config))),
+            Self::Server(tls) => Ok(Hello::Server(tls.clone())),
             Self::Failed(error) => Err(error.take().expect("polled after it was ready")),
         })
     }
@@ -58,7 +58,7 @@ impl Hello {
         match self {
             Self::Client(..) if connection.has_input(cx).map_err(failed)? => Err(too_early()),
             Self::Client(config, name) => Ok(Handshake::client(config, name, connection)),
-            Self::Server(config) => Ok(Handshake::server(config, connection)),
+            Self::Server(tls) => Ok(Handshake::server(tls, connection)),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod acceptor;
 mod connector;
 mod failure;
+mod hello;
 mod names;
 #[cfg(feature = "dns")]
 mod nesting;
