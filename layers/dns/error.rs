@@ -83,7 +83,7 @@ impl StdError for Failures {
     }
 }
 
-fn kind(records: Records) -> &'static str {
+pub(super) fn kind(records: Records) -> &'static str {
     match records {
         Records::Aaaa => "AAAA",
         Records::A => "A",

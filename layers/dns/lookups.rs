@@ -11,11 +11,14 @@ use tokio::{runtime::Handle, time::Instant};
 use super::{
     Family, Lookup, Name, Records, Resolve,
     candidates::Candidates,
-    error::{Failed, beside_attempts, failure},
+    error::{Failed, beside_attempts, failure, kind},
     layer::Options,
     trace::{self, Began},
 };
-use crate::{Error, ErrorKind};
+use crate::{
+    Error, ErrorKind,
+    error::{GivenUp, give_up},
+};
 
 pub(super) struct Lookups {
     resolver: Arc<dyn Resolve>,
@@ -166,7 +169,8 @@ impl Lookups {
     /// Why there are no addresses.
     pub(super) fn error(&mut self) -> Error {
         if let Some(timeout) = self.options.lookup_timeout.filter(|_| self.timed_out) {
-            return Error::new(ErrorKind::Timeout).with_reason("DNS lookup").with_elapsed(timeout);
+            let error = Error::phase_timed_out("DNS lookup", timeout);
+            return with_reasons(error, &beside_attempts(&self.failed));
         }
         let error = Error::new(ErrorKind::Resolve);
         match failure(mem::take(&mut self.failed)) {
@@ -181,6 +185,29 @@ impl Lookups {
         if let Some(timeout) = self.options.lookup_timeout.filter(|_| self.timed_out) {
             reasons.push(format!("DNS lookup timed out after {timeout:?}"));
         }
-        if reasons.is_empty() { error } else { error.with_reason(reasons.join("; ")) }
+        with_reasons(error, &reasons)
     }
+
+    /// What a deadline above puts an end to.
+    fn given_up(&self) -> GivenUp {
+        let phase = match self.running.as_slice() {
+            [(records, _)] if *records != Records::Both => {
+                format!("during DNS lookup ({})", kind(*records))
+            }
+            _ => "during DNS lookup".into(),
+        };
+        GivenUp { failures: beside_attempts(&self.failed), ..GivenUp::in_phase(phase) }
+    }
+}
+
+impl Drop for Lookups {
+    fn drop(&mut self) {
+        if self.is_pending() {
+            give_up(|| self.given_up());
+        }
+    }
+}
+
+fn with_reasons(error: Error, reasons: &[String]) -> Error {
+    if reasons.is_empty() { error } else { error.with_reason(reasons.join("; ")) }
 }

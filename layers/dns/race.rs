@@ -20,7 +20,11 @@ use super::{
     running::{Running, Start},
     trace,
 };
-use crate::{Attempt, Error, ErrorKind, error::give_up, uri};
+use crate::{
+    Attempt, Error,
+    error::{GivenUp, give_up, given_up_by},
+    uri,
+};
 
 pin_project! {
     pub(super) struct Race<S, F> {
@@ -38,7 +42,7 @@ pin_project! {
     impl<S, F> PinnedDrop for Race<S, F> {
         fn drop(this: Pin<&mut Self>) {
             this.trace.around(|| trace::attempts_canceled(this.running.starts()));
-            give_up(|| this.into_attempts());
+            give_up(|| GivenUp { attempts: this.into_attempts(), ..GivenUp::default() });
         }
     }
 }
@@ -92,10 +96,8 @@ impl<S, F> Race<S, F> {
     /// What has failed, and what would go on if this were not over.
     fn into_attempts(mut self: Pin<&mut Self>) -> Vec<Attempt> {
         while let Some(start) = self.running.oldest() {
-            self.as_mut().project().running.drop_oldest();
-            let elapsed = start.at.elapsed();
-            let error = Error::new(ErrorKind::Timeout).with_elapsed(elapsed);
-            self.as_mut().note(start, error);
+            let left = given_up_by(|| self.as_mut().project().running.drop_oldest());
+            self.as_mut().note(start, Error::given_up(start.at.elapsed(), left));
         }
         self.take_failed()
     }
@@ -131,9 +133,9 @@ impl<S, F> Race<S, F> {
         while let Some(oldest) = self.running.oldest()
             && self.expiry().is_some_and(|expiry| expiry <= now)
         {
-            self.as_mut().project().running.drop_oldest();
+            let left = given_up_by(|| self.as_mut().project().running.drop_oldest());
             let elapsed = self.timeout.unwrap_or_default();
-            self.as_mut().lose(oldest, Error::new(ErrorKind::Timeout).with_elapsed(elapsed))?;
+            self.as_mut().lose(oldest, Error::timed_out(elapsed, left))?;
         }
         Ok(())
     }

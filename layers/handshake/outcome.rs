@@ -28,8 +28,7 @@ pub(super) fn failed(error: BoxError, phase: &'static str, elapsed: Duration) ->
     if !error.is::<Elapsed>() {
         return kept(error);
     }
-    let timeout = Error::new(ErrorKind::Timeout).with_source(error);
-    timeout.with_reason(phase).with_elapsed(rounded(elapsed))
+    Error::phase_timed_out(phase, rounded(elapsed)).with_source(error)
 }
 
 /// Ours stays as it is.

@@ -9,7 +9,10 @@ use http::Uri;
 use pin_project_lite::pin_project;
 use tokio::io::AsyncWrite;
 
-use crate::{Connection, Error, ErrorKind};
+use crate::{
+    Connection, Error, ErrorKind,
+    error::{GivenUp, give_up},
+};
 
 pin_project! {
     /// Future of [`ProxyProtocol`](super::ProxyProtocol): a connection attempt,
@@ -26,6 +29,14 @@ pin_project! {
         #[pin]
         state: State<F>,
         header: Header,
+    }
+
+    impl<F> PinnedDrop for Connecting<F> {
+        fn drop(this: Pin<&mut Self>) {
+            if let State::Sending { .. } = this.state {
+                give_up(|| GivenUp::in_phase("during the PROXY header"));
+            }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use http::Uri;
 use pin_project_lite::pin_project;
 
 use super::clock::Clock;
-use crate::{Error, ErrorKind, error::given_up_by};
+use crate::{Error, error::given_up_by};
 
 pin_project! {
     /// A connection attempt that ends at its deadline.
@@ -39,8 +39,7 @@ impl<F> Connecting<F> {
 
 /// Drops what is below, and says what it had tried.
 fn timed_out<F>(mut inner: Pin<&mut Option<F>>, elapsed: Duration) -> Error {
-    let attempts = given_up_by(|| inner.set(None));
-    Error::new(ErrorKind::Timeout).with_elapsed(elapsed).with_attempts(attempts)
+    Error::timed_out(elapsed, given_up_by(|| inner.set(None)))
 }
 
 impl<F, C, E> Future for Connecting<F>

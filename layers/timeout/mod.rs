@@ -3,7 +3,17 @@
 //! [`TimeoutLayer`] gives up after a duration and says what it was waiting for:
 //!
 //! ```text
-//! connection to tcp://example.com:80 timed out after 10s (ETIMEDOUT)
+//! connection to tcp://192.0.2.1:80 timed out after 10s (ETIMEDOUT)
+//! connection to tcp://example.com:80 timed out after 10s (ETIMEDOUT) during DNS lookup
+//! ```
+//!
+//! An address of a name that was still being tried then `was given up`; one
+//! whose own deadline passed `timed out`:
+//!
+//! ```text
+//! connection to tls://example.com:443 timed out after 5s (ETIMEDOUT): \
+//!   connection to tls://192.0.2.1:443 timed out after 2s (ETIMEDOUT) before the TLS handshake; \
+//!   connection to tls://192.0.2.2:443 was given up after 4.75s during TLS handshake
 //! ```
 //!
 //! The work is polled before the clock, so an answer that is there is never

@@ -9,7 +9,12 @@ use pin_project_lite::pin_project;
 use rustls::pki_types::ServerName;
 
 use super::{config::Configuring, handshake::Handshake, trace};
-use crate::{Connection, Error, layers::timeout::Clock};
+use crate::{
+    Connection, ConnectionInfo, Error,
+    error::{GivenUp, give_up, given_up_by},
+    layers::timeout::Clock,
+    uri::{self, Target},
+};
 
 pin_project! {
     /// Future of [`Tls`](super::Tls): a connection attempt, then a handshake.
@@ -25,6 +30,16 @@ pin_project! {
         uri: Uri,
         #[pin]
         state: State<F>,
+    }
+
+    impl<F> PinnedDrop for Connecting<F> {
+        fn drop(mut this: Pin<&mut Self>) {
+            give_up(|| {
+                let phase = this.phase();
+                let left = given_up_by(|| this.as_mut().project().state.set(State::Finished));
+                phase.into_iter().fold(left, GivenUp::or_in_phase)
+            });
+        }
     }
 }
 
@@ -63,6 +78,28 @@ impl<F> Connecting<F> {
 
     pub(super) fn failed(error: Error) -> Self {
         Self { uri: Uri::default(), state: State::Failed { error: Some(error) } }
+    }
+
+    /// Where a deadline above finds it.
+    fn phase(&self) -> Option<String> {
+        match &self.state {
+            State::Connecting { .. } => Some("before the TLS handshake".into()),
+            State::Configuring { ready } => ready.as_ref().map(|(connection, _)| {
+                format!("during TLS handshake{}", self.with_peer(connection.info()))
+            }),
+            State::Handshaking { handshake, .. } => {
+                Some(format!("during TLS handshake{}", self.with_peer(handshake.info())))
+            }
+            State::Passing { .. } | State::Failed { .. } | State::Finished => None,
+        }
+    }
+
+    /// Nothing where the URI says it.
+    fn with_peer(&self, info: &ConnectionInfo) -> String {
+        match (uri::target(&self.uri), info.peer_address()) {
+            (Ok(Target::Name { .. }), Some(peer)) => format!(" with {peer}"),
+            _ => String::new(),
+        }
     }
 }
 

@@ -13,8 +13,7 @@ use tokio_rustls::{Accept, Connect, TlsConnector, TlsStream};
 
 use super::{ServerTls, error::failed, hello::Hello};
 use crate::{
-    Connection, ConnectionInfo, Error, ErrorKind, TlsInfo, connection::Transport,
-    layers::timeout::Clock,
+    Connection, ConnectionInfo, Error, TlsInfo, connection::Transport, layers::timeout::Clock,
 };
 
 /// A handshake under way. It is big: most of it is rustls' buffers and state.
@@ -74,9 +73,7 @@ impl Handshake {
             }
             (Poll::Pending, None) => return Poll::Pending,
             (Poll::Pending, Some(clock)) => Err(match ready!(clock.poll(cx)) {
-                Ok(elapsed) => Error::new(ErrorKind::Timeout)
-                    .with_reason("TLS handshake")
-                    .with_elapsed(elapsed),
+                Ok(elapsed) => Error::phase_timed_out("TLS handshake", elapsed),
                 Err(no_runtime) => no_runtime,
             }),
         };

@@ -1,6 +1,7 @@
 //! The one error of this crate, and what it knows.
 
 mod attempt;
+mod deadline;
 mod given_up;
 mod kind;
 mod one_line;
@@ -14,11 +15,13 @@ use std::{borrow::Cow, error::Error as StdError, fmt, io, time::Duration};
 use http::Uri;
 use tower::timeout::error::Elapsed;
 
-pub(crate) use self::given_up::given_up_by;
-use self::one_line::OneLine;
-pub use self::{attempt::Attempt, kind::ErrorKind};
+#[cfg(any(feature = "dns", feature = "tls", feature = "proxy-protocol"))]
+pub(crate) use self::given_up::give_up;
+pub(crate) use self::given_up::{GivenUp, given_up_by};
 #[cfg(feature = "dns")]
-pub(crate) use self::{given_up::give_up, system::Reason};
+pub(crate) use self::system::Reason;
+pub use self::{attempt::Attempt, kind::ErrorKind};
+use self::{deadline::End, one_line::OneLine};
 use crate::Address;
 
 /// The error type of `tower`'s own middleware.
@@ -45,6 +48,7 @@ struct Inner {
     elapsed: Option<Duration>,
     reason: Option<Cow<'static, str>>,
     attempts: Vec<Attempt>,
+    end: End,
     source: Option<BoxError>,
 }
 
@@ -57,6 +61,7 @@ impl Error {
             elapsed: None,
             reason: None,
             attempts: Vec::new(),
+            end: End::Unknown,
             source: None,
         }))
     }
@@ -100,12 +105,6 @@ impl Error {
 
     pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
-        self
-    }
-
-    /// What was tried until a deadline passed.
-    pub(crate) fn with_attempts(mut self, attempts: Vec<Attempt>) -> Self {
-        self.0.attempts = attempts;
         self
     }
 

@@ -5,7 +5,7 @@ use std::{
     fmt::{self, Write},
 };
 
-use super::{Error, ErrorKind, system};
+use super::{End, Error, ErrorKind, system};
 use crate::uri;
 
 pub(super) fn write(error: &Error, f: &mut impl Write) -> fmt::Result {
@@ -58,18 +58,34 @@ fn write_connection(error: &Error, f: &mut impl Write) -> fmt::Result {
 }
 
 fn write_timeout(error: &Error, f: &mut impl Write) -> fmt::Result {
-    f.write_str(" timed out")?;
-    if let (Some(phase), []) = (&error.0.reason, error.attempts()) {
+    // Each attempt says which deadline it was.
+    if let (End::Unknown, [_, ..]) = (&error.0.end, error.attempts()) {
+        return f.write_str(" failed");
+    }
+    f.write_str(if let End::GivenUp(_) = error.0.end { " was given up" } else { " timed out" })?;
+    if let End::Phase(phase) = error.0.end {
         write!(f, " during {phase}")?;
     }
     if let Some(elapsed) = error.elapsed() {
         write!(f, " after {elapsed:?}")?;
     }
-    f.write_str(" (ETIMEDOUT)")
+    match &error.0.end {
+        End::GivenUp(phases) => write_phases(phases, f),
+        End::Within(phases) => {
+            f.write_str(" (ETIMEDOUT)")?;
+            write_phases(phases, f)
+        }
+        _ => f.write_str(" (ETIMEDOUT)"),
+    }
+}
+
+fn write_phases(phases: &[String], f: &mut impl Write) -> fmt::Result {
+    phases.iter().try_for_each(|phase| write!(f, " {phase}"))
 }
 
 fn write_reason(error: &Error, f: &mut impl Write) -> fmt::Result {
-    if error.kind() == ErrorKind::Timeout && error.0.attempts.is_empty() {
+    let says_all = error.attempts().is_empty() && error.0.reason.is_none();
+    if error.kind() == ErrorKind::Timeout && says_all {
         return Ok(());
     }
     let mut words = String::new();

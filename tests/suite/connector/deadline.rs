@@ -40,7 +40,7 @@ async fn sixty_seconds_by_default() {
     assert!(error.is_timeout());
     assert_eq!(
         error.to_string(),
-        "connection to tcp://example.com:80 timed out after 60s (ETIMEDOUT)"
+        "connection to tcp://example.com:80 timed out after 60s (ETIMEDOUT) during DNS lookup"
     );
 }
 
@@ -90,7 +90,7 @@ async fn one_timeout_covers_lookup_and_handshake() {
     assert_eq!(
         error.to_string(),
         "connection to tls://example.com:443 timed out after 60s (ETIMEDOUT): \
-         connection to tls://127.0.0.1:443 timed out after 30s (ETIMEDOUT)"
+         connection to tls://127.0.0.1:443 was given up after 30s during TLS handshake"
     );
 }
 

@@ -3,6 +3,8 @@
 #[cfg(feature = "dns")]
 mod attempts;
 mod connecting;
+#[cfg(all(feature = "dns", any(feature = "aws-lc-rs", feature = "ring")))]
+mod deadlines;
 mod listening;
 mod mistakes;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]

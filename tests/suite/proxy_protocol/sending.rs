@@ -1,6 +1,6 @@
 //! When the header goes out.
 
-use std::future::ready;
+use std::{future::ready, time::Duration};
 
 use http::Uri;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -9,7 +9,10 @@ use tower::{Service, ServiceExt, service_fn};
 use tower_layer::Layer;
 use tower_socket::{
     Address, Connection, ConnectionInfo, Error, ErrorKind, Incoming, IntoUri, TcpConnector,
-    layers::proxy_protocol::{ProxyHeader, ProxyProtocolLayer},
+    layers::{
+        TimeoutLayer,
+        proxy_protocol::{ProxyHeader, ProxyProtocolLayer},
+    },
 };
 
 use crate::support::{Reserved, tcp_server, uri_of};
@@ -122,4 +125,15 @@ async fn clones_send_the_same_header() {
         assert_eq!(received, LINE.as_bytes());
         drop(client);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_above_says_that_the_header_was_being_sent() {
+    let (below, _, _far) = piped(1);
+    let service = TimeoutLayer::new(Duration::from_secs(3)).layer(layer().layer(below));
+    let error = service.oneshot(uri()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "connection to tcp://192.0.2.9:80 timed out after 3s (ETIMEDOUT) during the PROXY header"
+    );
 }
