@@ -1,37 +1,14 @@
-use super::{BoxError, LocalFuture};
+use super::{BoxError, LocalFuture, Subject};
 
 /// One way of doing a table's operation.
 pub(crate) struct Arm {
-    pub(crate) name: &'static str,
-    pub(crate) role: Role,
+    pub(crate) subject: Subject,
     operation: Box<dyn Operation>,
 }
 
-/// What an arm's ratio is for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Role {
-    /// The others are divided by it.
-    Baseline,
-    /// The baseline again: shows whether the run can be trusted.
-    Control,
-    /// Must not cost more than this multiple of the baseline.
-    Barred(f64),
-}
-
 impl Arm {
-    /// What the others are divided by.
-    pub(crate) fn baseline(name: &'static str, operation: impl Operation + 'static) -> Self {
-        Self { name, role: Role::Baseline, operation: Box::new(operation) }
-    }
-
-    /// The baseline's operation a second time.
-    pub(crate) fn control(operation: impl Operation + 'static) -> Self {
-        Self { name: "A/A", role: Role::Control, operation: Box::new(operation) }
-    }
-
-    /// An arm that may cost `bar` times the baseline.
-    pub(crate) fn new(name: &'static str, bar: f64, operation: impl Operation + 'static) -> Self {
-        Self { name, role: Role::Barred(bar), operation: Box::new(operation) }
+    pub(crate) fn new(subject: Subject, operation: impl Operation + 'static) -> Self {
+        Self { subject, operation: Box::new(operation) }
     }
 
     /// Does the operation `times` times.
@@ -39,7 +16,7 @@ impl Arm {
         self.operation
             .repeat(times)
             .await
-            .map_err(|error| format!("the arm \"{}\" failed: {error}", self.name).into())
+            .map_err(|error| format!("the arm \"{}\" failed: {error}", self.subject.name).into())
     }
 }
 

@@ -4,7 +4,30 @@ use nix::time::{ClockId, clock_gettime};
 
 use super::BoxError;
 
-/// The CPU time this process has used, in user space and in the kernel.
-pub(crate) fn cpu_time() -> Result<Duration, BoxError> {
-    Ok(clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?.into())
+/// What a table counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clock {
+    /// The CPU time of this process, in user space and in the kernel. What
+    /// other processes do hardly touches it.
+    Cpu,
+    /// The time that passes, for what a second core or a timer changes.
+    Wall,
+}
+
+impl Clock {
+    pub(crate) fn now(self) -> Result<Duration, BoxError> {
+        let id = match self {
+            Self::Cpu => ClockId::CLOCK_PROCESS_CPUTIME_ID,
+            Self::Wall => ClockId::CLOCK_MONOTONIC,
+        };
+        Ok(clock_gettime(id)?.into())
+    }
+
+    /// How far the control arm may stray before a run is void.
+    pub(crate) fn tolerance(self) -> f64 {
+        match self {
+            Self::Cpu => 0.01,
+            Self::Wall => 0.05,
+        }
+    }
 }

@@ -7,8 +7,8 @@
 //! the baseline a second time: when its ratio leaves 0.99–1.01, the run says
 //! nothing and is void.
 //!
-//! A new arm is an [`Arm`] around one `async` closure; a new table is a
-//! [`Table`] with a function that builds its arms.
+//! A new arm is an [`Arm`] of a [`Subject`] and one `async` closure; a new table
+//! is a [`Table`] with a function that builds its arms.
 
 mod arm;
 mod clock;
@@ -16,12 +16,17 @@ mod order;
 mod report;
 mod rounds;
 mod statistics;
+mod subject;
 mod table;
+pub(crate) mod text;
 
 pub(crate) use self::{
     arm::{Arm, Operation},
+    clock::Clock,
+    report::Verdict,
     rounds::Settings,
-    table::{Table, Verdict, measure},
+    subject::{Bar, Subject},
+    table::{Measure, Paired, Table, measure},
 };
 
 /// Whatever an arm may fail with.

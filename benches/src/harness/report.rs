@@ -1,118 +1,100 @@
-use std::fmt;
-
 use super::{
-    Arm, Settings, Table, Verdict,
-    arm::Role,
-    rounds::Samples,
-    statistics::{median, quantile, ratios},
+    Subject,
+    statistics::{median, quantile, ratios, standard_error},
+    subject::{Bar, Role},
 };
-
-/// How far the control arm may stray before the run is void.
-const TRUSTED: std::ops::RangeInclusive<f64> = 0.99..=1.01;
 
 /// The figures of one run of a table.
 #[derive(Debug)]
 pub(crate) struct Report {
-    lines: Vec<Line>,
+    pub(crate) lines: Vec<Line>,
+    tolerance: f64,
 }
 
-/// The figures of one arm.
+/// The figures of one subject.
 #[derive(Debug)]
-struct Line {
-    name: &'static str,
-    role: Role,
-    /// Median CPU time of an operation, in microseconds.
-    microseconds: f64,
-    ratio: f64,
-    /// The tenth and the ninetieth percentile of the rounds' ratios.
-    spread: (f64, f64),
+pub(crate) struct Line {
+    pub(crate) subject: Subject,
+    /// The median, in the table's unit.
+    pub(crate) value: f64,
+    /// The median of the ratios to the baseline of the same round.
+    pub(crate) ratio: f64,
+    /// The tenth and the ninetieth percentile of these ratios.
+    pub(crate) spread: (f64, f64),
+    /// The standard error of [`ratio`](Self::ratio).
+    pub(crate) error: f64,
+}
+
+/// What a table says, from best to worst.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Verdict {
+    /// Every bar is reached.
+    Met,
+    /// At least one bar is missed.
+    Missed,
+    /// The control arm strayed: no verdict.
+    Void,
 }
 
 impl Report {
     /// # Panics
     ///
-    /// If no arm is the baseline.
-    pub(crate) fn new(arms: &[Arm], samples: &Samples) -> Self {
-        let baseline = arms
+    /// If no subject is the baseline.
+    pub(crate) fn new(measured: Vec<(Subject, Vec<f64>)>, tolerance: f64) -> Self {
+        let (_, baseline) = measured
             .iter()
-            .position(|arm| arm.role == Role::Baseline)
+            .find(|(subject, _)| subject.role == Role::Baseline)
             .expect("every table has a baseline");
-        let lines = arms
-            .iter()
-            .zip(samples)
-            .map(|(arm, values)| Line::new(arm, values, &samples[baseline]))
-            .collect();
-        Self { lines }
+        let baseline = baseline.clone();
+        let line = |(subject, values)| Line::new(subject, values, &baseline);
+        Self { lines: measured.into_iter().map(line).collect(), tolerance }
     }
 
     pub(crate) fn verdict(&self) -> Verdict {
-        let arms = self.lines.iter().map(Line::verdict);
-        arms.max().unwrap_or(Verdict::Met)
+        let lines = self.lines.iter().map(|line| self.verdict_on(line));
+        lines.max().unwrap_or(Verdict::Met)
+    }
+
+    pub(crate) fn verdict_on(&self, line: &Line) -> Verdict {
+        match line.subject.role {
+            Role::Control if (line.ratio - 1.0).abs() > self.tolerance => Verdict::Void,
+            _ if line.subject.bars.iter().all(|bar| self.is_met(line, bar)) => Verdict::Met,
+            _ => Verdict::Missed,
+        }
+    }
+
+    fn is_met(&self, line: &Line, bar: &Bar) -> bool {
+        match *bar {
+            Bar::AtMost(most) => line.ratio <= most,
+            Bar::Below(other) => line.ratio < self.ratio(other),
+            Bar::Within(above, other) => line.ratio <= self.ratio(other) + above,
+            Bar::Faster(times, other) => self.ratio(other) / line.ratio >= times,
+            Bar::PerSecond(least) => 1e6 / line.value >= least,
+            Bar::Value(most) => line.value <= most,
+            Bar::Share(least) => {
+                line.subject.share.as_ref().is_some_and(|share| share.value() >= least)
+            }
+        }
+    }
+
+    /// # Panics
+    ///
+    /// If there is no such subject.
+    fn ratio(&self, name: &str) -> f64 {
+        let line = self.lines.iter().find(|line| line.subject.name == name);
+        line.unwrap_or_else(|| panic!("a bar names \"{name}\", which is not measured")).ratio
     }
 }
 
 impl Line {
-    fn new(arm: &Arm, values: &[f64], baseline: &[f64]) -> Self {
-        let ratios = ratios(values, baseline);
+    fn new(subject: Subject, values: Vec<f64>, baseline: &[f64]) -> Self {
+        let ratios = ratios(&values, baseline);
         Self {
-            name: arm.name,
-            role: arm.role,
-            microseconds: median(values) * 1e6,
+            subject,
+            value: median(&values),
             ratio: median(&ratios),
             spread: (quantile(&ratios, 0.1), quantile(&ratios, 0.9)),
+            error: standard_error(&ratios),
         }
     }
-
-    fn verdict(&self) -> Verdict {
-        match self.role {
-            Role::Control if !TRUSTED.contains(&self.ratio) => Verdict::Void,
-            Role::Barred(bar) if self.ratio > bar => Verdict::Missed,
-            _ => Verdict::Met,
-        }
-    }
-
-    fn bar(&self) -> String {
-        match self.role {
-            Role::Baseline => String::new(),
-            Role::Control => "±0.010".to_owned(),
-            Role::Barred(bar) => format!("≤{bar:.3}"),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match (self.role, self.verdict()) {
-            (Role::Baseline, _) => "baseline",
-            (_, Verdict::Met) => "ok",
-            (_, Verdict::Missed) => "OVER",
-            (_, Verdict::Void) => "VOID",
-        }
-    }
-}
-
-impl fmt::Display for Line {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (low, high) = self.spread;
-        write!(
-            f,
-            "  {:<36} {:>10.2} {:>7.3}   {low:.3}–{high:.3} {:>8}   {}",
-            self.name,
-            self.microseconds,
-            self.ratio,
-            self.bar(),
-            self.word()
-        )
-    }
-}
-
-/// Prints one run of a table.
-pub(crate) fn print(table: &Table, settings: &Settings, report: &Report) {
-    println!("{}: {} ({} rounds)", table.name, table.about, settings.rounds);
-    println!(
-        "  {:<36} {:>10} {:>7}   {:<11} {:>8}   verdict",
-        "arm", "CPU µs/op", "ratio", "p10–p90", "bar"
-    );
-    for line in &report.lines {
-        println!("{line}");
-    }
-    println!();
 }

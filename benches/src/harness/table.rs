@@ -1,59 +1,115 @@
-use tokio::runtime::Builder;
+use std::{fmt, io, panic::resume_unwind, thread};
+
+use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    Arm, BoxError, LocalFuture, Settings,
-    report::{Report, print},
+    Arm, BoxError, Clock, LocalFuture, Settings,
+    report::{Report, Verdict},
     rounds::sample,
 };
 
-/// Arms that do the same operation in different ways.
+/// An operation, done in different ways.
+#[derive(Clone, Copy)]
 pub(crate) struct Table {
     pub(crate) name: &'static str,
     /// The operation, in one line.
     pub(crate) about: &'static str,
+    /// What a value counts.
+    pub(crate) unit: &'static str,
+    pub(crate) measure: Measure,
+}
+
+/// How the figures come about.
+#[derive(Clone, Copy)]
+pub(crate) enum Measure {
+    /// In rounds, paired with the baseline.
+    Paired(Paired),
+    /// In a way of its own.
+    Own(fn(&Settings) -> Result<Report, BoxError>),
+}
+
+/// Arms that take turns in one process.
+#[derive(Clone, Copy)]
+pub(crate) struct Paired {
+    pub(crate) clock: Clock,
+    /// How many threads the runtime has; client and server share it.
+    pub(crate) threads: usize,
+    /// What one run of an arm's operation counts as.
+    pub(crate) operations: u32,
+    /// Run first, on the thread of the table.
+    pub(crate) enter: fn() -> Result<(), BoxError>,
     /// Starts the servers and builds the arms, inside the runtime of a run.
     pub(crate) arms: fn() -> LocalFuture<'static, Result<Vec<Arm>, BoxError>>,
 }
 
-impl std::fmt::Debug for Table {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Paired {
+    /// CPU time on one thread, one operation after the other.
+    pub(crate) const fn new(
+        arms: fn() -> LocalFuture<'static, Result<Vec<Arm>, BoxError>>,
+    ) -> Self {
+        Self { clock: Clock::Cpu, threads: 1, operations: 1, enter: || Ok(()), arms }
+    }
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Table").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
-/// What a table says, from best to worst.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) enum Verdict {
-    /// Every arm is within its bar.
-    Met,
-    /// At least one arm is over its bar.
-    Missed,
-    /// The control arm strayed: no verdict.
-    Void,
+/// Measures a table, again while the control arm strays, and shows each run to
+/// `seen`.
+pub(crate) fn measure(
+    table: &Table,
+    settings: &Settings,
+    mut seen: impl FnMut(&Report),
+) -> Result<Report, BoxError> {
+    let mut attempt = 1;
+    loop {
+        let report = run(table, settings)?;
+        seen(&report);
+        if report.verdict() != Verdict::Void || attempt >= settings.attempts {
+            return Ok(report);
+        }
+        eprintln!(
+            "void: the A/A arm strayed, the machine is too busy (run {attempt} of {})\n",
+            settings.attempts
+        );
+        attempt += 1;
+    }
 }
 
-/// Measures and prints a table, again while the control arm strays.
-pub(crate) fn measure(table: &Table, settings: &Settings) -> Result<Verdict, BoxError> {
-    for attempt in 1..=settings.attempts {
-        let report = run(table, settings)?;
-        print(table, settings, &report);
-        match report.verdict() {
-            Verdict::Void => eprintln!(
-                "void: the A/A arm left 0.99–1.01, the machine is too busy (run {attempt} of {})\n",
-                settings.attempts
-            ),
-            verdict => return Ok(verdict),
+fn run(table: &Table, settings: &Settings) -> Result<Report, BoxError> {
+    match table.measure {
+        Measure::Paired(paired) => on_a_thread(|| paired.run(settings)),
+        Measure::Own(measure) => measure(settings),
+    }
+}
+
+/// What a table does to its thread ends with it.
+fn on_a_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let result = thread::scope(|scope| scope.spawn(work).join());
+    result.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+impl Paired {
+    /// One run on a runtime of its own, which ends the servers with it.
+    fn run(&self, settings: &Settings) -> Result<Report, BoxError> {
+        (self.enter)()?;
+        self.runtime()?.block_on(async {
+            let mut arms = (self.arms)().await?;
+            let mut samples = sample(&mut arms, self.clock, settings).await?;
+            let microseconds = 1e6 / f64::from(self.operations);
+            samples.iter_mut().flatten().for_each(|seconds| *seconds *= microseconds);
+            let subjects = arms.into_iter().map(|arm| arm.subject);
+            Ok(Report::new(subjects.zip(samples).collect(), self.clock.tolerance()))
+        })
+    }
+
+    fn runtime(&self) -> io::Result<Runtime> {
+        match self.threads {
+            1 => Builder::new_current_thread().enable_all().build(),
+            threads => Builder::new_multi_thread().worker_threads(threads).enable_all().build(),
         }
     }
-    Ok(Verdict::Void)
-}
-
-/// One run on a runtime of its own, which ends the servers with it.
-fn run(table: &Table, settings: &Settings) -> Result<Report, BoxError> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut arms = (table.arms)().await?;
-        let samples = sample(&mut arms, settings).await?;
-        Ok(Report::new(&arms, &samples))
-    })
 }

@@ -2,28 +2,33 @@
 
 use std::net::SocketAddr;
 
-use tower::Layer;
-use tower_socket::layers::LimitLayer;
+use tower_socket::{Server, layers::LimitLayer};
 
 use super::{Result, bare, ours};
-use crate::harness::{Arm, Operation};
-
-/// More than are ever open.
-const LIMIT: usize = 1000;
+use crate::harness::{Arm, Bar, Operation, Subject};
 
 pub(crate) async fn arms() -> Result<Vec<Arm>> {
-    let baseline = bare::closing_server().await?;
-    let control = bare::closing_server().await?;
     let (server, plain) = ours::listen().await?;
     tokio::spawn(ours::close_all(server));
-    let (server, limited) = ours::listen().await?;
-    tokio::spawn(ours::close_all(LimitLayer::new(LIMIT).layer(server)));
     Ok(vec![
-        Arm::baseline("TcpListener", connect(baseline)),
-        Arm::control(connect(control)),
-        Arm::new("TcpServer", 1.01, connect(plain)),
-        Arm::new("LimitLayer over TcpServer", 1.01, connect(limited)),
+        Arm::new(Subject::baseline("TcpListener"), connect(bare::closing_server().await?)),
+        Arm::new(Subject::control(), connect(bare::closing_server().await?)),
+        Arm::new(reaching("TcpServer"), connect(plain)),
+        Arm::new(reaching("Server, every layer"), connect(layered().await?)),
     ])
+}
+
+fn reaching(name: &str) -> Subject {
+    Subject::ours(name).reaches(Bar::AtMost(1.01))
+}
+
+/// Limited in all and for each source.
+async fn layered() -> Result<SocketAddr> {
+    let builder = Server::builder().limit(LimitLayer::new(ours::LIMIT)).per_source(ours::LIMIT);
+    let server = builder.bind("127.0.0.1:0").await?;
+    let address = ours::address(&server)?;
+    tokio::spawn(ours::close_all(server));
+    Ok(address)
 }
 
 fn connect(address: SocketAddr) -> impl Operation {

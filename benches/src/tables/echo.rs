@@ -7,8 +7,7 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
 };
-use tokio_rustls::{TlsAcceptor, TlsConnector};
-
+use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
 use tower::Layer;
 use tower_socket::{
     Connection, Incoming, TcpConnector,
@@ -21,23 +20,29 @@ use super::{
     ours,
     pki::Pki,
 };
-use crate::harness::{Arm, Operation};
+use crate::harness::{Arm, Bar, Operation, Subject};
 
-pub(crate) async fn plain<const SIZE: usize>(bar: f64) -> Result<Vec<Arm>> {
+pub(crate) async fn plain<const SIZE: usize>() -> Result<Vec<Arm>> {
     Ok(vec![
-        Arm::baseline("TcpStream", round_trip::<SIZE>(tcp().await?)),
-        Arm::control(round_trip::<SIZE>(tcp().await?)),
-        Arm::new("Connection", bar, round_trip::<SIZE>(connection().await?)),
+        Arm::new(Subject::baseline("TcpStream"), round_trip::<SIZE>(tcp().await?)),
+        Arm::new(Subject::control(), round_trip::<SIZE>(tcp().await?)),
+        Arm::new(Subject::peer("Box<dyn>"), round_trip::<SIZE>(boxed_tcp().await?)),
+        Arm::new(ours("Connection", 1.01), round_trip::<SIZE>(connection().await?)),
     ])
 }
 
-pub(crate) async fn tls<const SIZE: usize>(bar: f64) -> Result<Vec<Arm>> {
+pub(crate) async fn tls<const SIZE: usize>() -> Result<Vec<Arm>> {
     let pki = Pki::new(&["localhost", "127.0.0.1"])?;
     Ok(vec![
-        Arm::baseline("TlsStream<TcpStream>", round_trip::<SIZE>(tokio_rustls(&pki).await?)),
-        Arm::control(round_trip::<SIZE>(tokio_rustls(&pki).await?)),
-        Arm::new("Connection", bar, round_trip::<SIZE>(tls_connection(&pki).await?)),
+        Arm::new(Subject::baseline("TlsStream"), round_trip::<SIZE>(tokio_rustls(&pki).await?)),
+        Arm::new(Subject::control(), round_trip::<SIZE>(tokio_rustls(&pki).await?)),
+        Arm::new(Subject::peer("Box<dyn>"), round_trip::<SIZE>(boxed_tls(&pki).await?)),
+        Arm::new(ours("Connection", 1.01), round_trip::<SIZE>(tls_connection(&pki).await?)),
     ])
+}
+
+fn ours(name: &str, most: f64) -> Subject {
+    Subject::ours(name).reaches(Bar::AtMost(most))
 }
 
 /// Writes `SIZE` bytes and reads as many back.
@@ -65,12 +70,37 @@ async fn tcp() -> Result<TcpStream> {
     Ok(client)
 }
 
-async fn tokio_rustls(pki: &Pki) -> Result<tokio_rustls::client::TlsStream<TcpStream>> {
+/// Any transport, as a program without a type of its own has it.
+trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+async fn boxed_tcp() -> Result<Box<dyn Io>> {
     let (client, server) = pair().await?;
-    let acceptor = TlsAcceptor::from(pki.server()?);
-    tokio::spawn(async move { bare::echo(acceptor.accept(server).await?).await });
+    tokio::spawn(bare::echo(Box::new(server) as Box<dyn Io>));
+    Ok(Box::new(client))
+}
+
+async fn tokio_rustls(pki: &Pki) -> Result<client::TlsStream<TcpStream>> {
+    let (client, server) = tls_pair(pki).await?;
+    tokio::spawn(bare::echo(server));
+    Ok(client)
+}
+
+async fn boxed_tls(pki: &Pki) -> Result<Box<dyn Io>> {
+    let (client, server) = tls_pair(pki).await?;
+    tokio::spawn(bare::echo(Box::new(server) as Box<dyn Io>));
+    Ok(Box::new(client))
+}
+
+async fn tls_pair(
+    pki: &Pki,
+) -> Result<(client::TlsStream<TcpStream>, server::TlsStream<TcpStream>)> {
+    let (client, server) = pair().await?;
     let name = ServerName::IpAddress(SocketAddr::ip(&client.peer_addr()?).into());
-    Ok(TlsConnector::from(pki.client()?).connect(name, client).await?)
+    let (connector, acceptor) =
+        (TlsConnector::from(pki.client()?), TlsAcceptor::from(pki.server()?));
+    Ok(tokio::try_join!(connector.connect(name, client), acceptor.accept(server))?)
 }
 
 async fn connection() -> Result<Connection> {

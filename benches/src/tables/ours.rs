@@ -9,11 +9,20 @@ use tower_socket::{Connection, Error, Incoming, TcpConnector, TcpServer};
 
 use super::{Result, bare};
 
+/// More than are ever open.
+pub(crate) const LIMIT: usize = 20_000;
+
 /// A server on a free port of the loopback, and what a client connects to.
 pub(crate) async fn listen() -> Result<(TcpServer, SocketAddr)> {
     let server = TcpServer::bind("127.0.0.1:0").await?;
+    let address = address(&server)?;
+    Ok((server, address))
+}
+
+/// Where a server listens.
+pub(crate) fn address(server: &impl Incoming) -> Result<SocketAddr> {
     let address = server.handle().address().and_then(|address| address.socket_addr());
-    Ok((server, address.ok_or("the server is closed")?))
+    Ok(address.ok_or("the server is closed")?)
 }
 
 /// Closes whatever the server accepts.

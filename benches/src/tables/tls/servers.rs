@@ -1,0 +1,85 @@
+//! Who shakes hands as a server, and sends a byte to whoever comes through.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use futures_util::{Stream, StreamExt};
+use rustls::ServerConfig;
+use tls_listener::{AsyncTls, TlsListener};
+use tokio::{
+    io::{AsyncWrite, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_rustls::TlsAcceptor;
+use tower::Layer;
+use tower_socket::{
+    Connection, Error, Server,
+    layers::{LimitLayer, TlsAcceptLayer, tls::ServerTls},
+};
+
+use super::super::{Result, bare, ours};
+use crate::harness::BoxError;
+
+/// One connection after the other.
+pub(crate) async fn tokio_rustls(config: Arc<ServerConfig>) -> Result<SocketAddr> {
+    let acceptor = TlsAcceptor::from(config);
+    let (listener, address) = bare::listen().await?;
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await?;
+            greet(acceptor.accept(stream).await?).await?;
+        }
+        #[allow(unreachable_code, reason = "the type of the errors")]
+        Ok::<(), BoxError>(())
+    });
+    Ok(address)
+}
+
+/// Side by side, each way of shaking hands that tls-listener has.
+pub(crate) async fn tls_listener<T>(tls: T) -> Result<SocketAddr>
+where
+    T: AsyncTls<TcpStream> + Send + Unpin + 'static,
+    T::Stream: AsyncWrite + Send + Unpin,
+    T::AcceptFuture: Send,
+    T::Error: Send + Sync + 'static,
+{
+    let (listener, address) = bare::listen().await?;
+    let mut server = TlsListener::new(tls, listener);
+    tokio::spawn(async move {
+        while let Some(accepted) = server.next().await {
+            let (stream, _) = accepted?;
+            greet(stream).await?;
+        }
+        Ok::<(), BoxError>(())
+    });
+    Ok(address)
+}
+
+/// `TlsAcceptLayer` over `TcpServer`.
+pub(crate) async fn tls_accept_layer(tls: ServerTls) -> Result<SocketAddr> {
+    let (server, address) = ours::listen().await?;
+    tokio::spawn(serve(TlsAcceptLayer::new(tls).layer(server)));
+    Ok(address)
+}
+
+/// `Server`, limited in all and for each source.
+pub(crate) async fn server(tls: ServerTls) -> Result<SocketAddr> {
+    let limits = Server::builder().limit(LimitLayer::new(ours::LIMIT)).per_source(ours::LIMIT);
+    let server = limits.tls(tls).bind("tls://127.0.0.1:0").await?;
+    let address = ours::address(&server)?;
+    tokio::spawn(serve(server));
+    Ok(address)
+}
+
+async fn serve(server: impl Stream<Item = Result<Connection, Error>>) -> Result<()> {
+    let mut server = std::pin::pin!(server);
+    while let Some(connection) = server.next().await {
+        greet(connection?).await?;
+    }
+    Ok(())
+}
+
+/// Sends one byte and closes.
+async fn greet(mut io: impl AsyncWrite + Unpin) -> Result<()> {
+    io.write_all(b"!").await?;
+    Ok(io.flush().await?)
+}
