@@ -7,6 +7,7 @@ mod macros;
 pub mod dns;
 pub mod fixed_uri;
 pub mod handshake;
+pub mod lifetime;
 pub mod limit;
 #[cfg(feature = "proxy-protocol")]
 pub mod proxy_protocol;
@@ -21,5 +22,9 @@ pub use self::proxy_protocol::ProxyProtocolLayer;
 #[cfg(feature = "tls")]
 pub use self::tls::{TlsAcceptLayer, TlsAcceptor, TlsLayer};
 pub use self::{
-    fixed_uri::FixedUriLayer, handshake::HandshakeLayer, limit::LimitLayer, timeout::TimeoutLayer,
+    fixed_uri::FixedUriLayer,
+    handshake::HandshakeLayer,
+    lifetime::{IdleTimeoutLayer, MaxAgeLayer},
+    limit::LimitLayer,
+    timeout::TimeoutLayer,
 };

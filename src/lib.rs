@@ -103,7 +103,8 @@
 //! A connect is cancelled by dropping its future: lookups, sockets and
 //! handshakes it began end with it. A server is controlled by its
 //! [`ServerHandle`]: paused, closed, drained. Connections are listed in its
-//! [`Registry`], and closed from there.
+//! [`Registry`], and closed from there; [`IdleTimeoutLayer`](layers::IdleTimeoutLayer)
+//! and [`MaxAgeLayer`](layers::MaxAgeLayer) do so in time.
 //!
 //! # Features
 //!

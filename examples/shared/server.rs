@@ -56,6 +56,10 @@ pub(crate) struct ServerOptions {
     /// How many connections one address may have open
     #[arg(long, value_name = "N")]
     per_source: Option<usize>,
+
+    /// How long a connection may be silent
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    idle_timeout: Option<Duration>,
 }
 
 impl ServerOptions {
@@ -85,10 +89,13 @@ impl ServerOptions {
             builder =
                 builder.limit(if self.pause_on_limit { limit.pause_on_limit() } else { limit });
         }
-        match self.per_source {
-            Some(limit) => builder.per_source(limit),
-            None => builder,
+        if let Some(limit) = self.per_source {
+            builder = builder.per_source(limit);
         }
+        if let Some(duration) = self.idle_timeout {
+            builder = builder.idle_timeout(duration);
+        }
+        builder
     }
 
     fn tls(&self) -> Result<Option<TlsAcceptLayer>, Error> {

@@ -1,12 +1,15 @@
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use http::Uri;
 use tower_layer::Layer;
 
 use super::{Incoming, Server, facade::Boxed};
 use crate::{
-    Error, FdServer, IntoUri, TcpServer, UnixServer, layers::LimitLayer, tcp::TcpServerBuilder,
-    unix::UnixServerBuilder, uri::Scheme,
+    Error, FdServer, IntoUri, TcpServer, UnixServer,
+    layers::{IdleTimeoutLayer, LimitLayer, MaxAgeLayer},
+    tcp::TcpServerBuilder,
+    unix::UnixServerBuilder,
+    uri::Scheme,
 };
 #[cfg(feature = "tls")]
 use crate::{layers::tls::TlsAcceptLayer, uri};
@@ -39,6 +42,8 @@ pub struct ServerBuilder {
     tls: Option<TlsAcceptLayer>,
     limit: Option<LimitLayer>,
     per_source: Option<LimitLayer>,
+    idle_timeout: Option<IdleTimeoutLayer>,
+    max_age: Option<MaxAgeLayer>,
 }
 
 impl ServerBuilder {
@@ -50,6 +55,8 @@ impl ServerBuilder {
             tls: None,
             limit: None,
             per_source: None,
+            idle_timeout: None,
+            max_age: None,
         }
     }
 
@@ -93,6 +100,21 @@ impl ServerBuilder {
         self
     }
 
+    /// Closes connections on which nothing was sent or received for this long,
+    /// over TLS once their handshake is done; see
+    /// [`lifetime`](crate::layers::lifetime). No limit by default.
+    pub fn idle_timeout(mut self, duration: Duration) -> Self {
+        self.idle_timeout = Some(IdleTimeoutLayer::new(duration));
+        self
+    }
+
+    /// Closes connections that were accepted this long ago, whatever they do
+    /// then; see [`lifetime`](crate::layers::lifetime). No limit by default.
+    pub fn max_age(mut self, duration: Duration) -> Self {
+        self.max_age = Some(MaxAgeLayer::new(duration));
+        self
+    }
+
     /// Listens, as [`Server::bind`] does.
     ///
     /// # Errors
@@ -108,7 +130,7 @@ impl ServerBuilder {
             Some(Scheme::Tls) => self.bind_tls(uri).await?,
             _ => return Err(no_server(uri)),
         };
-        Ok(Server::new(server))
+        Ok(Server::new(self.ended_in_time(server)))
     }
 
     #[cfg(feature = "tls")]
@@ -135,6 +157,16 @@ impl ServerBuilder {
             None => Box::pin(server),
         }
     }
+
+    fn ended_in_time(&self, mut server: Boxed) -> Boxed {
+        if let Some(layer) = &self.idle_timeout {
+            server = Box::pin(layer.layer(server));
+        }
+        if let Some(layer) = &self.max_age {
+            server = Box::pin(layer.layer(server));
+        }
+        server
+    }
 }
 
 /// The URI that was asked for in place of the one below TLS.
@@ -159,6 +191,8 @@ impl fmt::Debug for ServerBuilder {
             .field("unix", &self.unix)
             .field("limit", &self.limit)
             .field("per_source", &self.per_source)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("max_age", &self.max_age)
             .finish_non_exhaustive()
     }
 }

@@ -53,6 +53,15 @@ fn one_address_gets_only_its_share() {
 }
 
 #[test]
+fn a_client_that_is_silent_for_too_long_is_closed() {
+    let server = Program::example("echo_server", &["127.0.0.1:0", "--idle-timeout", "0.2"]);
+    let client = served(&server.listening());
+    let error = server.error_line();
+    assert!(error.ends_with("was closed: nothing was sent or received for 200ms"), "{error}");
+    client.wait().success();
+}
+
+#[test]
 fn to_pause_needs_a_limit() {
     let error = Program::run(command("echo_server").arg("--pause-on-limit"), "").failure();
     assert!(error.contains("--limit <N>"), "{error}");

@@ -17,6 +17,7 @@ mod fixed_uri;
 mod handshake;
 #[cfg(feature = "dns")]
 mod happy_eyeballs;
+mod lifetime;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod limbo;
 mod limit;

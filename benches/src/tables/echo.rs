@@ -1,6 +1,6 @@
 //! Bytes there and back over one standing connection, both ends alike.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use rustls::pki_types::ServerName;
 use tokio::{
@@ -11,7 +11,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
 use tower::Layer;
 use tower_socket::{
     Connection, Incoming, TcpConnector,
-    layers::{TlsAcceptLayer, TlsLayer},
+    layers::{IdleTimeoutLayer, TlsAcceptLayer, TlsLayer},
 };
 
 use super::{
@@ -28,6 +28,7 @@ pub(crate) async fn plain<const SIZE: usize>() -> Result<Vec<Arm>> {
         Arm::new(Subject::control(), round_trip::<SIZE>(tcp().await?)),
         Arm::new(Subject::peer("Box<dyn>"), round_trip::<SIZE>(boxed_tcp().await?)),
         Arm::new(ours("Connection", 1.01), round_trip::<SIZE>(connection().await?)),
+        Arm::new(ours("with an idle timeout", 1.02), round_trip::<SIZE>(watched().await?)),
     ])
 }
 
@@ -106,6 +107,15 @@ async fn tls_pair(
 async fn connection() -> Result<Connection> {
     let (client, server) = ours::pair().await?;
     tokio::spawn(bare::echo(server));
+    Ok(client)
+}
+
+async fn watched() -> Result<Connection> {
+    let idle = IdleTimeoutLayer::new(Duration::from_secs(60));
+    let (server, address) = ours::listen().await?;
+    let mut server = idle.layer(server);
+    let client = ours::connect(&mut idle.layer(TcpConnector::new()), ours::uri(address)?).await?;
+    tokio::spawn(bare::echo(server.accept().await.ok_or("the server has ended")??));
     Ok(client)
 }
 
