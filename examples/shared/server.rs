@@ -2,7 +2,12 @@
 
 mod options;
 
-use std::{io, path::PathBuf, pin::Pin, time::Duration};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    pin::Pin,
+    time::Duration,
+};
 
 use clap::Args;
 use http::Uri;
@@ -15,7 +20,7 @@ use tower_socket::{
     BoxError, Connection, Error, Incoming, IntoUri, Server, ServerHandle, UnixServer,
     layers::{
         LimitLayer, TlsAcceptLayer,
-        tls::{Roots, ServerTls},
+        tls::{Roots, ServerTls, TicketKeys},
     },
     server::ServerBuilder,
 };
@@ -40,6 +45,11 @@ pub(crate) struct ServerOptions {
     /// PEM file; lets in only clients with a certificate signed by one of these
     #[arg(long, value_name = "FILE", requires = "cert")]
     client_ca: Option<PathBuf>,
+
+    /// File of 32 random bytes; clients resume here what they began at another
+    /// server that has the same
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    ticket_key: Option<PathBuf>,
 
     /// How long each TLS handshake may take
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
@@ -71,7 +81,7 @@ impl ServerOptions {
         Ok(server)
     }
 
-    async fn listen(&self) -> Result<AnyServer, Error> {
+    async fn listen(&self) -> Result<AnyServer, BoxError> {
         let Some(tls) = self.tls()? else {
             return Ok(Box::pin(self.builder().bind(&self.uri).await?));
         };
@@ -98,15 +108,24 @@ impl ServerOptions {
         builder
     }
 
-    fn tls(&self) -> Result<Option<TlsAcceptLayer>, Error> {
+    fn tls(&self) -> Result<Option<TlsAcceptLayer>, BoxError> {
         let Some(identity) = self.identity.identity() else { return Ok(None) };
         let mut tls = ServerTls::builder().identity(identity);
         if let Some(file) = &self.client_ca {
             tls = tls.require_client_certificate(Roots::none().pem_file(file));
         }
+        if let Some(file) = &self.ticket_key {
+            tls = tls.ticket_keys(TicketKeys::new(secret(file)?));
+        }
         let layer = TlsAcceptLayer::new(tls.build()?);
         Ok(Some(layer.handshake_timeout(self.handshake_timeout)))
     }
+}
+
+fn secret(file: &Path) -> Result<[u8; 32], BoxError> {
+    let name = file.display();
+    let bytes = fs::read(file).map_err(|error| format!("cannot read \"{name}\": {error}"))?;
+    bytes.try_into().map_err(|_| format!("\"{name}\" is not 32 bytes long").into())
 }
 
 fn secured(uri: Uri) -> Result<Uri, Error> {

@@ -94,6 +94,7 @@ pub use self::{
     acceptor::{Accepting, TlsAcceptor},
     config::{
         ClientTls, ClientTlsBuilder, Dangerous, Identity, Roots, ServerTls, ServerTlsBuilder,
+        TicketKeys,
     },
     future::Connecting,
     hello::ClientHelloTooLong,

@@ -16,3 +16,4 @@ mod peers;
 mod self_signed;
 mod signals;
 mod stacks;
+mod tickets;

@@ -6,6 +6,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer},
     sign::CertifiedKey,
 };
+use zeroize::Zeroizing;
 
 use super::pem::Pem;
 use crate::Error;
@@ -19,7 +20,8 @@ use crate::Error;
 /// PBES2 (RFC 8018: AES or triple DES). Keys in OpenSSL's older encryption
 /// (`Proc-Type: 4,ENCRYPTED`) are refused with the command that converts them.
 ///
-/// Nothing is read until the configuration is built.
+/// Nothing is read until the configuration is built. Keys and passphrases are
+/// overwritten with zeros when they are dropped.
 ///
 /// ```
 /// use tower_socket::layers::tls::Identity;
@@ -30,13 +32,13 @@ use crate::Error;
 #[derive(Clone)]
 pub struct Identity {
     source: Source,
-    passphrase: Option<String>,
+    passphrase: Option<Zeroizing<String>>,
 }
 
 enum Source {
     Files { certificate: PathBuf, key: PathBuf },
-    Pem { certificate: Vec<u8>, key: Vec<u8> },
-    Der { chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static> },
+    Pem { certificate: Zeroizing<Vec<u8>>, key: Zeroizing<Vec<u8>> },
+    Der { chain: Vec<CertificateDer<'static>>, key: Zeroizing<PrivateKeyDer<'static>> },
 }
 
 impl Identity {
@@ -53,18 +55,21 @@ impl Identity {
 
     /// PEM text in memory; both may be the same text.
     pub fn pem(certificate: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
-        Self::from_source(Source::Pem { certificate: certificate.into(), key: key.into() })
+        Self::from_source(Source::Pem {
+            certificate: Zeroizing::new(certificate.into()),
+            key: Zeroizing::new(key.into()),
+        })
     }
 
     /// Certificates and key in DER.
     pub fn der(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Self {
-        Self::from_source(Source::Der { chain, key })
+        Self::from_source(Source::Der { chain, key: Zeroizing::new(key) })
     }
 
     /// What the private key is encrypted with. A key that is not encrypted
     /// needs none and ignores it.
     pub fn passphrase(mut self, passphrase: impl Into<String>) -> Self {
-        self.passphrase = Some(passphrase.into());
+        self.passphrase = Some(Zeroizing::new(passphrase.into()));
         self
     }
 
@@ -84,7 +89,8 @@ impl Identity {
         };
         key.refuse_traditional_encryption()?;
         let chain = certificate.certificates()?;
-        let private = key.private_key(self.passphrase.as_deref())?;
+        let private =
+            key.private_key(self.passphrase.as_ref().map(|passphrase| passphrase.as_str()))?;
         certified((&certificate.name, &key.name), chain, private, provider)
     }
 }
@@ -123,7 +129,9 @@ impl Clone for Source {
             Self::Pem { certificate, key } => {
                 Self::Pem { certificate: certificate.clone(), key: key.clone() }
             }
-            Self::Der { chain, key } => Self::Der { chain: chain.clone(), key: key.clone_key() },
+            Self::Der { chain, key } => {
+                Self::Der { chain: chain.clone(), key: Zeroizing::new(key.clone_key()) }
+            }
         }
     }
 }

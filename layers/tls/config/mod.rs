@@ -15,11 +15,13 @@ mod server;
 mod server_builder;
 mod sessions;
 mod settings;
+mod ticket_keys;
+mod ticketer;
 mod tickets;
 mod verifier;
 
 pub(super) use self::configuring::Configuring;
 pub use self::{
     client::ClientTls, client_builder::ClientTlsBuilder, dangerous::Dangerous, identity::Identity,
-    roots::Roots, server::ServerTls, server_builder::ServerTlsBuilder,
+    roots::Roots, server::ServerTls, server_builder::ServerTlsBuilder, ticket_keys::TicketKeys,
 };

@@ -7,19 +7,22 @@ use rustls::pki_types::{
     pem::{self, PemObject},
 };
 
+use zeroize::Zeroizing;
+
 use super::encrypted;
 use crate::Error;
 
 pub(super) struct Pem {
     pub(super) name: String,
-    pub(super) text: Vec<u8>,
+    /// It may have a key in it.
+    pub(super) text: Zeroizing<Vec<u8>>,
 }
 
 impl Pem {
     pub(super) fn read(path: &Path) -> Result<Self, Error> {
         let name = format!("\"{}\"", path.display());
         match std::fs::read(path) {
-            Ok(text) => Ok(Self { name, text }),
+            Ok(text) => Ok(Self { name, text: Zeroizing::new(text) }),
             Err(error) => {
                 Err(Error::invalid_input(format!("cannot read {name}")).with_source(error))
             }
@@ -27,7 +30,7 @@ impl Pem {
     }
 
     pub(super) fn given(text: &[u8]) -> Self {
-        Self { name: "the PEM text given".to_owned(), text: text.to_vec() }
+        Self { name: "the PEM text given".to_owned(), text: text.to_vec().into() }
     }
 
     /// At least one.

@@ -38,13 +38,18 @@ impl Protocol {
         self.alpn = protocols.into_iter().map(Into::into).collect();
     }
 
-    /// The provider, with the chosen cipher suites only.
-    pub(super) fn provider(&self) -> Result<Arc<CryptoProvider>, Error> {
-        let provider = self.provider.clone().or_else(default_provider).ok_or_else(|| {
+    /// The provider, with all of its cipher suites.
+    pub(super) fn whole_provider(&self) -> Result<Arc<CryptoProvider>, Error> {
+        self.provider.clone().or_else(default_provider).ok_or_else(|| {
             Error::invalid_input(
                 "no cryptography provider: turn on the feature `aws-lc-rs` or `ring`, or give one",
             )
-        })?;
+        })
+    }
+
+    /// The provider, with the chosen cipher suites only.
+    pub(super) fn provider(&self) -> Result<Arc<CryptoProvider>, Error> {
+        let provider = self.whole_provider()?;
         let Some(names) = &self.cipher_suites else {
             return Ok(provider);
         };

@@ -12,7 +12,8 @@ use super::{
     protocol::Protocol,
     roots::{self, Roots},
     server::ServerTls,
-    tickets,
+    ticket_keys::TicketKeys,
+    tickets::Tickets,
 };
 use crate::Error;
 
@@ -23,7 +24,7 @@ pub struct ServerTlsBuilder {
     protocol: Protocol,
     identities: Vec<Identity>,
     clients: Option<Clients>,
-    tickets: bool,
+    tickets: Tickets,
 }
 
 #[derive(Clone, Debug)]
@@ -88,7 +89,14 @@ impl ServerTlsBuilder {
     /// `aws-lc-rs` and `ring` is on, the server remembers 1,024 sessions
     /// instead.
     pub fn tickets(mut self, tickets: bool) -> Self {
-        self.tickets = tickets;
+        self.tickets = if tickets { Tickets::Own } else { Tickets::Off };
+        self
+    }
+
+    /// Lets clients resume here what they began at another server that has the
+    /// same keys. They change every six hours too.
+    pub fn ticket_keys(mut self, keys: TicketKeys) -> Self {
+        self.tickets = Tickets::Shared(keys);
         self
     }
 
@@ -101,6 +109,7 @@ impl ServerTlsBuilder {
     /// they are asked for, it is a [`Tls`](crate::ErrorKind::Tls) error.
     pub fn build(self) -> Result<ServerTls, Error> {
         let provider = self.protocol.provider()?;
+        let whole_provider = self.protocol.whole_provider()?;
         let alpn = self.protocol.alpn()?;
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
         let builder = self.protocol.apply(builder)?;
@@ -109,7 +118,7 @@ impl ServerTlsBuilder {
         let resolver = Arc::clone(&certificates);
         let mut config = builder.with_client_cert_verifier(clients).with_cert_resolver(resolver);
         config.alpn_protocols = alpn;
-        tickets::set(&mut config, self.tickets)?;
+        self.tickets.set(&mut config, &whole_provider)?;
         Ok(ServerTls::new(config, certificates))
     }
 }
@@ -117,7 +126,7 @@ impl ServerTlsBuilder {
 impl Default for ServerTlsBuilder {
     fn default() -> Self {
         let protocol = Protocol::default();
-        Self { protocol, identities: Vec::new(), clients: None, tickets: true }
+        Self { protocol, identities: Vec::new(), clients: None, tickets: Tickets::Own }
     }
 }
 

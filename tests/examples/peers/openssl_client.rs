@@ -1,6 +1,6 @@
 use std::process::Command;
 
-use crate::support::{Pki, Program, authority, program};
+use crate::support::{Pki, Program, authority, certificates::file, program};
 
 /// `openssl s_client`, which trusts the root and ends where that is not enough.
 fn s_client(pki: &Pki, uri: &str, options: &[&str]) -> Option<Command> {
@@ -67,6 +67,35 @@ fn openssl_resumes_a_tls_1_2_session_with_our_server() {
 #[test]
 fn openssl_resumes_a_tls_1_3_session_with_our_server() {
     assert_resumes("-tls1_3");
+}
+
+/// Of a session that was begun at a server with the first secret.
+fn shown_by_another_server(option: &str, secrets: [u8; 2]) -> Option<String> {
+    let pki = Pki::new();
+    let servers = secrets.map(|secret| {
+        let path = file(&pki.directory, &format!("secret-{secret}"), [secret; 32]);
+        echo_server(&pki, &["--ticket-key", &path])
+    });
+    let session = pki.path("session");
+    let [(_one, one), (_other, other)] = &servers;
+    echoes(&pki, one, &[option, "-sess_out", &session])?;
+    echoes(&pki, other, &[option, "-sess_in", &session])
+}
+
+#[test]
+fn openssl_resumes_its_session_with_another_process_that_has_the_same_secret() {
+    for option in ["-tls1_2", "-tls1_3"] {
+        let Some(shown) = shown_by_another_server(option, [1, 1]) else { return };
+        assert!(shown.contains("Reused, TLSv1."), "{shown}");
+    }
+}
+
+#[test]
+fn openssl_begins_anew_with_another_process_that_has_another_secret() {
+    for option in ["-tls1_2", "-tls1_3"] {
+        let Some(shown) = shown_by_another_server(option, [1, 2]) else { return };
+        assert!(shown.contains("New, TLSv1."), "{shown}");
+    }
 }
 
 fn assert_shows_its_certificate(option: &str) {
