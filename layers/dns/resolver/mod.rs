@@ -2,8 +2,10 @@
 
 mod nameserver;
 mod runtime;
+mod server;
 mod servers;
 mod settings;
+mod silence;
 
 use std::{
     fmt, io,
@@ -46,10 +48,12 @@ const FINISHING: Duration = Duration::from_secs(1);
 /// 2. the hosts file, for each family on its own;
 /// 3. a cache of 8,192 answers that honours their time to live, and that of
 ///    negative answers (RFC 2308). Failures are not kept;
-/// 4. the name servers, strictly in their order: over UDP with retransmission,
-///    then over TCP when the answer is truncated. One that fails, refuses or
-///    does not answer in time is followed by the next one; those that did not
-///    answer are asked again in the next round.
+/// 4. the name servers in their order: over UDP with retransmission, then over
+///    TCP when the answer is truncated. One that fails, refuses or does not
+///    answer in time is followed by the next one; those that did not answer
+///    are asked again in the next round. A dead server costs its timeout once:
+///    for a minute it is asked after the others, and then one query gives it a
+///    second to show that it is back.
 ///
 /// Identical queries under way are one query; it ends when nobody waits for it
 /// any more. Where a connection stands before the last answer, the lookup runs
@@ -205,7 +209,7 @@ fn silent(servers: &Servers) -> LookupError {
 }
 
 fn list(servers: &Servers) -> String {
-    servers.servers.iter().map(Nameserver::to_string).collect::<Vec<_>>().join(", ")
+    servers.nameservers().map(Nameserver::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// The mnemonic of RFC 2136, section 2.2, where there is one.

@@ -12,15 +12,17 @@ use hickory_resolver::{
     config::ConnectionConfig,
     net::{
         DnsError, NetError,
-        tcp::TcpClientStream,
-        udp::UdpClientStream,
-        xfer::{DnsHandle, DnsRequestSender, DnsResponseStream, FirstAnswer},
+        xfer::{DnsHandle, DnsResponseStream},
     },
     proto::op::{DnsRequest, DnsResponse, ResponseCode},
 };
-use tokio::time::timeout;
 
-use super::{Nameserver, response_code, runtime::Runtime};
+use super::{
+    Nameserver, response_code,
+    runtime::Runtime,
+    server::Server,
+    silence::{PATIENCE, Standing},
+};
 use crate::error::Reason;
 
 /// What a query goes through.
@@ -28,7 +30,7 @@ use crate::error::Reason;
 pub(super) struct Servers(Arc<Plan>);
 
 pub(super) struct Plan {
-    pub(super) servers: Vec<Nameserver>,
+    servers: Vec<Server>,
     pub(super) timeout: Duration,
     pub(super) rounds: u32,
     runtime: Runtime,
@@ -36,7 +38,10 @@ pub(super) struct Plan {
 
 impl Servers {
     pub(super) fn new(servers: Vec<Nameserver>, timeout: Duration, rounds: u32) -> Self {
-        Self(Arc::new(Plan { servers, timeout, rounds, runtime: Runtime::default() }))
+        let runtime = Runtime::default();
+        let server = |nameserver| Server::new(nameserver, runtime.clone());
+        let servers = servers.into_iter().map(server).collect();
+        Self(Arc::new(Plan { servers, timeout, rounds, runtime }))
     }
 }
 
@@ -49,87 +54,60 @@ impl std::ops::Deref for Servers {
 }
 
 impl Plan {
+    pub(super) fn nameservers(&self) -> impl Iterator<Item = &Nameserver> {
+        self.servers.iter().map(|server| &server.nameserver)
+    }
+
     /// Servers that did not answer are asked again in the next round.
     async fn ask(&self, request: DnsRequest) -> Result<DnsResponse, NetError> {
         let mut failures = Vec::new();
-        let mut servers = self.servers.clone();
+        let mut servers = self.in_turn();
         for _ in 0..self.rounds {
             let mut silent = Vec::new();
-            for server in servers {
-                match self.ask_one(server, request.clone()).await {
+            for (server, patience) in servers {
+                match server.ask(request.clone(), patience).await {
                     Ok(response) => return Ok(response),
-                    Err(NetError::Timeout) => silent.push(server),
+                    Err(NetError::Timeout) => silent.push((server, self.timeout)),
                     Err(error) => failures.push((server, error)),
                 }
             }
             servers = silent;
         }
-        Err(combined(failures, &servers))
+        Err(combined(&failures, &servers))
     }
 
-    /// Over UDP, and over TCP when that answer is truncated (RFC 7766,
-    /// section 5).
-    async fn ask_one(
-        &self,
-        server: Nameserver,
-        request: DnsRequest,
-    ) -> Result<DnsResponse, NetError> {
-        if !server.is_tcp() {
-            let response = self.over_udp(server, request.clone()).await?;
-            if !response.truncation {
-                return usable(response);
-            }
+    /// In their order, those that were silent of late behind the others.
+    fn in_turn(&self) -> Vec<(&Server, Duration)> {
+        let known = self.servers.iter().map(|server| (server, server.silence.standing()));
+        let servers: Vec<_> = known.collect();
+        if !servers.iter().any(|(_, standing)| *standing == Standing::Good) {
+            return servers.into_iter().map(|(server, _)| (server, self.timeout)).collect();
         }
-        let answer = timeout(self.timeout, self.over_tcp(server, request)).await;
-        usable(answer.map_err(|_| NetError::Timeout)??)
-    }
-
-    async fn over_udp(
-        &self,
-        server: Nameserver,
-        request: DnsRequest,
-    ) -> Result<DnsResponse, NetError> {
-        let mut socket = UdpClientStream::builder(server.address(), self.runtime.clone())
-            .with_timeout(Some(self.timeout))
-            .build();
-        socket.send_message(request).first_answer().await
-    }
-
-    async fn over_tcp(
-        &self,
-        server: Nameserver,
-        request: DnsRequest,
-    ) -> Result<DnsResponse, NetError> {
-        let runtime = self.runtime.clone();
-        let connecting =
-            TcpClientStream::exchange(server.address(), None, self.timeout, None, runtime);
-        connecting.await?.send(request).first_answer().await
+        let (silent, others): (Vec<_>, Vec<_>) =
+            servers.into_iter().partition(|(_, standing)| *standing == Standing::Silent);
+        let patience = |(server, standing)| match standing {
+            Standing::Probed => (server, self.timeout.min(PATIENCE)),
+            _ => (server, self.timeout),
+        };
+        others.into_iter().chain(silent).map(patience).collect()
     }
 }
 
-/// Only these two codes are about the name; the others are about the server.
-fn usable(response: DnsResponse) -> Result<DnsResponse, NetError> {
-    match response.response_code {
-        ResponseCode::NoError | ResponseCode::NXDomain => Ok(response),
-        code => Err(NetError::Dns(DnsError::ResponseCode(code))),
-    }
-}
-
-fn combined(failures: Vec<(Nameserver, NetError)>, silent: &[Nameserver]) -> NetError {
+fn combined(failures: &[(&Server, NetError)], silent: &[(&Server, Duration)]) -> NetError {
     let Some((_, first)) = failures.first() else { return NetError::Timeout };
     if let (Some(code), true) = (code(first), silent.is_empty())
         && failures.iter().all(|(_, error)| self::code(error) == Some(code))
     {
         return NetError::Dns(DnsError::ResponseCode(code));
     }
-    let failed = failures.iter().map(|(server, error)| match error {
+    let failed = failures.iter().map(|(Server { nameserver: server, .. }, error)| match error {
         NetError::Dns(DnsError::ResponseCode(code)) => {
             format!("{server} answered {}", response_code(*code))
         }
         NetError::Io(error) => format!("{server}: {}", Reason(error.as_ref())),
         error => format!("{server}: {error}"),
     });
-    let silent = silent.iter().map(|server| format!("{server} did not answer"));
+    let silent = silent.iter().map(|(server, _)| format!("{} did not answer", server.nameserver));
     NetError::Msg(failed.chain(silent).collect::<Vec<_>>().join("; "))
 }
 

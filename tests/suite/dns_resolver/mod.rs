@@ -1,6 +1,8 @@
 //! The resolver against name servers inside the test.
 
 mod asking;
+mod blocking;
+mod dead;
 mod finishing;
 mod order;
 mod sharing;
