@@ -1,9 +1,10 @@
 //! A name, its addresses and how they behave, under a paused clock.
 
+mod fate;
+mod outcome;
+
 use std::{
     collections::HashMap,
-    future::pending,
-    io,
     net::IpAddr,
     pin::Pin,
     sync::{Arc, Mutex},
@@ -11,7 +12,7 @@ use std::{
 };
 
 use http::Uri;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, timeout};
 use tokio_test::task::{self, Spawn};
 use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_socket::{
@@ -22,6 +23,8 @@ use tower_socket::{
     },
 };
 
+use self::fate::Fate;
+pub(super) use self::{fate::Failure, outcome::Outcome};
 use crate::support::Drops;
 
 /// Addresses of the two families.
@@ -29,14 +32,6 @@ pub(super) const A: [&str; 4] = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2
 pub(super) const AAAA: [&str; 4] = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"];
 
 const NAME: &str = "example.com";
-
-/// What happens, and when, in milliseconds.
-#[derive(Clone, Debug)]
-enum Fate {
-    Ok(u64),
-    Fails(u64, &'static str),
-    Never,
-}
 
 type Connecting = Pin<Box<dyn Future<Output = Result<IpAddr, Error>> + Send>>;
 
@@ -46,6 +41,7 @@ type Connecting = Pin<Box<dyn Future<Output = Result<IpAddr, Error>> + Send>>;
 pub(super) struct Scene {
     lookups: HashMap<Records, (Fate, Vec<IpAddr>)>,
     addresses: HashMap<IpAddr, Fate>,
+    only: Option<&'static [Records]>,
     log: Arc<Log>,
     race: HappyEyeballs,
 }
@@ -58,19 +54,12 @@ struct Log {
     attempts_ended: Drops,
 }
 
-/// How a call ended, and what it did.
-#[derive(Debug)]
-pub(super) struct Outcome {
-    pub(super) result: Result<IpAddr, Error>,
-    pub(super) ended: u64,
-    pub(super) starts: Vec<(String, u64)>,
-}
-
 impl Scene {
     pub(super) fn new() -> Self {
         Self {
             lookups: HashMap::new(),
             addresses: HashMap::new(),
+            only: None,
             log: Arc::default(),
             // The routes of the machine that runs the tests are no matter here.
             race: HappyEyeballs::new().order(AddressOrder::Answered),
@@ -104,7 +93,7 @@ impl Scene {
         after: u64,
         error: &'static str,
     ) -> Self {
-        self.lookups.insert(records, (Fate::Fails(after, error), Vec::new()));
+        self.lookups.insert(records, (Fate::Fails(after, Failure::Text(error)), Vec::new()));
         self
     }
 
@@ -113,12 +102,22 @@ impl Scene {
         self
     }
 
+    /// Nothing else is looked up.
+    pub(super) fn only(mut self, records: &'static [Records]) -> Self {
+        self.only = Some(records);
+        self
+    }
+
     pub(super) fn connects(self, address: &str, after: u64) -> Self {
         self.fate(address, Fate::Ok(after))
     }
 
     pub(super) fn fails(self, address: &str, after: u64) -> Self {
-        self.fate(address, Fate::Fails(after, "connection refused"))
+        self.fails_with(address, after, Failure::REFUSED)
+    }
+
+    pub(super) fn fails_with(self, address: &str, after: u64, failure: Failure) -> Self {
+        self.fate(address, Fate::Fails(after, failure))
     }
 
     pub(super) fn silent(self, address: &str) -> Self {
@@ -155,8 +154,7 @@ impl Scene {
         let fate = self.addresses.get(&address).cloned();
         Box::pin(async move {
             let _counted = counted;
-            let fate = fate.unwrap_or(Fate::Fails(0, "connection refused"));
-            fate.come().await.map_err(|_| refused())?;
+            fate.unwrap_or(Fate::Fails(0, Failure::REFUSED)).come().await?;
             Ok(address)
         })
     }
@@ -188,6 +186,14 @@ impl Scene {
         let error = call.await.expect_err("no connection");
         self.assert_nothing_runs();
         error
+    }
+
+    /// Which addresses have been tried when the call is dropped, and when.
+    pub(super) async fn starts_within(&self, limit: Duration) -> Vec<(String, u64)> {
+        let began = Instant::now();
+        let _ = timeout(limit, self.run()).await;
+        self.assert_nothing_runs();
+        self.starts(began)
     }
 
     fn starts(&self, began: Instant) -> Vec<(String, u64)> {
@@ -230,47 +236,8 @@ impl Resolve for Scene {
     fn records(&self) -> &'static [Records] {
         match self.lookups.contains_key(&Records::Both) {
             true => &[Records::Both],
-            false => &[Records::Aaaa, Records::A],
+            false => self.only.unwrap_or(&[Records::Aaaa, Records::A]),
         }
-    }
-}
-
-impl Fate {
-    /// What takes no time has no timer.
-    async fn come(self) -> Result<(), &'static str> {
-        match self {
-            Self::Ok(0) => Ok(()),
-            Self::Ok(after) => {
-                sleep(Duration::from_millis(after)).await;
-                Ok(())
-            }
-            Self::Fails(0, error) => Err(error),
-            Self::Fails(after, error) => {
-                sleep(Duration::from_millis(after)).await;
-                Err(error)
-            }
-            Self::Never => pending().await,
-        }
-    }
-}
-
-impl Outcome {
-    #[track_caller]
-    pub(super) fn assert_won(&self, address: &str, after: u64) {
-        let won = self.result.as_ref().expect("a connection").to_string();
-        assert_eq!((won.as_str(), self.ended), (address, after), "{:?}", self.starts);
-    }
-
-    /// Which addresses were tried, and when.
-    #[track_caller]
-    pub(super) fn assert_starts(&self, starts: &[(&str, u64)]) {
-        let started = self.starts.iter().map(|(address, at)| (address.as_str(), *at));
-        assert_eq!(started.collect::<Vec<_>>(), starts);
-    }
-
-    #[track_caller]
-    pub(super) fn error(&self) -> &Error {
-        self.result.as_ref().expect_err("no connection")
     }
 }
 
@@ -281,11 +248,6 @@ fn uri() -> Uri {
 fn address_of(uri: &Uri) -> IpAddr {
     let host = uri.host().expect("a host").trim_matches(['[', ']']);
     host.parse().expect("an address")
-}
-
-fn refused() -> Error {
-    let error: tower_socket::BoxError = io::Error::from_raw_os_error(111).into();
-    error.into()
 }
 
 fn milliseconds(duration: Duration) -> u64 {
