@@ -1,5 +1,11 @@
-use std::{future::pending, sync::Arc, time::Duration};
+use std::{
+    future::{pending, ready},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+    time::Duration,
+};
 
+use futures_util::future::join_all;
 use tokio::task::yield_now;
 use tower::{ServiceExt, service_fn};
 use tower_socket::{
@@ -18,6 +24,9 @@ use crate::{
 
 const SHORT: Option<Duration> = Some(Duration::from_millis(10));
 const LONG: Option<Duration> = Some(Duration::from_secs(60));
+
+/// Over IPv6 it is refused.
+const LOCALHOST: [IpAddr; 2] = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
 
 /// What the resolver does.
 #[derive(Clone, Copy)]
@@ -134,6 +143,24 @@ fn a_tcp_connect_given_up_after_its_lookup_leaves_nothing_behind() {
         let watched = Watched::new(Resolver::Answers, LONG).await;
         let port = watched.servers.silent.address().port();
         watched.give_up(&format!("example.com:{port}"), || watched.is_busy()).await;
+    });
+}
+
+// Go, TestDialerDualStackFDLeak
+#[test]
+fn races_won_at_once_leave_nothing_behind() {
+    alone(async {
+        let addresses = || ready(Ok::<_, BoxError>(LOCALHOST.into_iter().collect::<Answer>()));
+        let servers = Servers::new().await;
+        let port = address(&servers.mute).port();
+        let dns = DnsLayer::new(resolve_fn(move |_| addresses()));
+        let connector = servers.connector().dns(dns).build();
+        let before = Footprint::now();
+        let uri = format!("localhost.example:{port}");
+        let connections = join_all((0..10).map(|_| connector.connect(&uri))).await;
+        assert!(connections.iter().all(Result::is_ok), "{connections:?}");
+        drop(connections);
+        before.restored().await;
     });
 }
 

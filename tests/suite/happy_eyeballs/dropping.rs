@@ -68,3 +68,15 @@ async fn at_any_time_of_a_race() {
         drop_after(&scene, after).await;
     }
 }
+
+/// Its connection has come, and nobody has been told.
+#[tokio::test(start_paused = true)]
+async fn when_an_attempt_has_just_won() {
+    let scene = Scene::new().v6(0, &AAAA[..1]).v4(0, &A[..1]).connects(AAAA[0], 100).silent(A[0]);
+    let mut call = scene.call();
+    assert_pending!(call.poll());
+    advance(Duration::from_millis(100)).await;
+    assert!(call.is_woken());
+    drop(call);
+    scene.assert_nothing_runs();
+}

@@ -1,16 +1,24 @@
 //! Real sockets, on the two addresses every machine has.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+};
 
+use http::Uri;
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
+    sync::Barrier,
     time::{Duration, Instant},
 };
+use tokio_test::{assert_pending, task};
+use tower::{Layer, ServiceExt, service_fn};
 use tower_socket::{
-    Connection, Connector, Error, Incoming, Server,
+    Connection, Connector, Error, Incoming, Server, TcpConnector,
     layers::{
         DnsLayer,
-        dns::FixedHosts,
+        dns::{FixedHosts, HappyEyeballs},
         tls::{ClientTls, Identity, Roots, ServerTls},
     },
 };
@@ -71,6 +79,59 @@ async fn a_host_that_refuses_one_family_is_reached_over_the_other() {
     assert_eq!(error.raw_os_error(), Some(111));
 }
 
+// Go, TestDialParallelSpuriousConnection
+#[tokio::test]
+async fn of_two_connections_that_are_ready_together_one_is_closed() {
+    let Some((v6, v4)) = pair().await else { return };
+    let port = v6.local_addr().unwrap().port();
+    let both = Arc::new(Barrier::new(2));
+    let below = service_fn(move |uri: Uri| {
+        let both = both.clone();
+        async move {
+            let connection = TcpConnector::new().oneshot(uri).await?;
+            both.wait().await;
+            Ok::<_, Error>(connection)
+        }
+    });
+    let race = HappyEyeballs::new().attempt_delay(Duration::from_millis(10));
+    let connector = hosts().happy_eyeballs(race).layer(below);
+    let call = connector.oneshot(format!("tcp://both.example:{port}").parse().unwrap());
+    let (won, v6, v4) = tokio::join!(call, v6.accept(), v4.accept());
+    let (mut won, (v6, _), (v4, _)) = (won.unwrap(), v6.unwrap(), v4.unwrap());
+
+    let (mut kept, mut closed) = if peer(&won) == V6 { (v6, v4) } else { (v4, v6) };
+    assert_eq!(closed.read(&mut [0]).await.unwrap(), 0);
+    kept.write_all(b"hello").await.unwrap();
+    won.read_exact(&mut [0; 5]).await.unwrap();
+}
+
+// aiohappyeyeballs, a winner while the race is cancelled
+#[tokio::test]
+async fn a_connection_that_nobody_took_is_closed_with_the_call() {
+    let Some((v6, v4)) = pair().await else { return };
+    let port = v6.local_addr().unwrap().port();
+    let mut call = task::spawn(connect("both.example", port));
+    assert_pending!(call.poll());
+    let (mut accepted, _) = v6.accept().await.unwrap();
+    drop(call);
+    assert_eq!(accepted.read(&mut [0]).await.unwrap(), 0);
+    drop(v4);
+}
+
+// aiohappyeyeballs, local addresses of one family
+#[tokio::test]
+async fn an_address_to_connect_from_leaves_the_other_family_out() {
+    let Some((v6, v4)) = pair().await else { return };
+    let port = v6.local_addr().unwrap().port();
+    for (local, ip) in [("127.0.0.1:0", V4), ("[::1]:0", V6)] {
+        let tcp = TcpConnector::new().bind(local.parse().unwrap());
+        let connector = Connector::builder().dns(hosts()).tcp(tcp).build();
+        let connection = connector.connect(("both.example", port)).await.unwrap();
+        assert_eq!(peer(&connection), ip);
+    }
+    drop((v6, v4));
+}
+
 fn company() -> (ClientTls, ServerTls) {
     let authority = Authority::new();
     let leaf = authority.leaf(&["both.example"]);
@@ -98,6 +159,6 @@ async fn ipv6_that_accepts_and_is_silent_in_tls_costs_the_attempt_delay() {
 
     let (mut loser, _) = silent.accept().await.unwrap();
     let mut hello = Vec::new();
-    tokio::io::AsyncReadExt::read_to_end(&mut loser, &mut hello).await.unwrap();
+    loser.read_to_end(&mut hello).await.unwrap();
     assert!(!hello.is_empty(), "the loser is closed after its first message");
 }
