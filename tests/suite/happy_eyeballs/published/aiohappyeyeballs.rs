@@ -101,7 +101,6 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         winner: Some(OTHER_V6),
         ended: 10,
         differs: TEN_MS,
-        ..USUAL
     },
     Scenario {
         name: "only IPv6, and the first fails",
@@ -122,7 +121,6 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         winner: Some(OTHER_V6),
         ended: 10,
         differs: TEN_MS,
-        ..USUAL
     },
     Scenario {
         name: "a local address for IPv4 only",
@@ -137,7 +135,6 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         winner: Some(V4),
         ended: 20,
         differs: TEN_MS,
-        ..USUAL
     },
     Scenario {
         name: "IPv4 cannot be bound to, IPv6 fails",
@@ -158,7 +155,6 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         winner: Some(OTHER_V6),
         ended: 10,
         differs: TEN_MS,
-        ..USUAL
     },
     Scenario {
         name: "nothing can be bound to",

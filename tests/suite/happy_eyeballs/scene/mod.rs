@@ -151,7 +151,7 @@ impl Scene {
     fn connect(&self, address: IpAddr) -> Connecting {
         self.log.started.lock().unwrap().push((Instant::now(), address));
         let counted = self.log.attempts_ended.counted();
-        let fate = self.addresses.get(&address).cloned();
+        let fate = self.addresses.get(&address).copied();
         Box::pin(async move {
             let _counted = counted;
             fate.unwrap_or(Fate::Fails(0, Failure::REFUSED)).come().await?;
