@@ -40,11 +40,15 @@ pub(crate) struct ClientOptions {
 
 impl ClientOptions {
     pub(crate) fn connector(&self) -> Result<Connector, Error> {
-        let builder = Connector::builder().timeout(self.timeout).tls(self.tls()?);
-        Ok(match self.dns {
-            Some(server) => builder.dns(DnsLayer::new(DnsResolver::with_servers([server]))).build(),
-            None => builder.build(),
-        })
+        let dns = DnsLayer::new(self.resolver());
+        Ok(Connector::builder().timeout(self.timeout).dns(dns).tls(self.tls()?).build())
+    }
+
+    pub(crate) fn resolver(&self) -> DnsResolver {
+        match self.dns {
+            Some(server) => DnsResolver::with_servers([server]),
+            None => DnsResolver::system(),
+        }
     }
 
     fn tls(&self) -> Result<ClientTls, Error> {

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod balance;
 mod benchmark_server;
 mod chat_server;
 #[cfg(feature = "tracing")]

@@ -1,12 +1,14 @@
 use crate::support::{HOST, Pki, Program, command, free_port, port, program};
 
-/// A name server that knows `echo.test`, and where it listens.
+/// A name server that knows `echo.test` and the three addresses of `pool.test`,
+/// and where it listens.
 fn name_server() -> Option<(Program, String)> {
     let mut dnsmasq = program("dnsmasq")?;
     let port = free_port();
     dnsmasq.args(["--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts"]);
     dnsmasq.args(["--listen-address=127.0.0.1", "--bind-interfaces", "--user=", "--group="]);
     dnsmasq.args(["--address=/echo.test/127.0.0.1", "--address=/test/"]);
+    dnsmasq.args([1, 2, 3].map(|last| format!("--host-record=pool.test,127.0.0.{last}")));
     let server = Program::start(dnsmasq.arg(format!("--port={port}")));
     server.error_line_with("started");
     Some((server, format!("{HOST}:{port}")))
@@ -19,6 +21,19 @@ fn netcat_asks_the_name_server_it_is_given() {
     let uri = format!("echo.test:{}", port(&server.listening()));
     let netcat = Program::run(command("netcat").args([&uri, "--dns", &dns]), "hello\n");
     assert_eq!(netcat.success(), "hello\n");
+}
+
+#[test]
+fn balance_uses_every_address_that_the_name_server_has() {
+    let Some((_dnsmasq, dns)) = name_server() else { return };
+    let server = Program::example("echo_server", &["0.0.0.0:0"]);
+    let port = port(&server.listening()).to_owned();
+    let options = [&format!("pool.test:{port}"), "--dns", &dns, "--connections", "30"];
+    let output = Program::example("balance", &options).end().success();
+    assert!(output.starts_with("addresses: 3\n"), "{output}");
+    for last in [1, 2, 3] {
+        assert!(output.contains(&format!(" to tcp://127.0.0.{last}:{port}")), "{output}");
+    }
 }
 
 #[test]
