@@ -3,6 +3,7 @@
 #[macro_use]
 mod macros;
 
+pub mod admission;
 #[cfg(feature = "dns")]
 pub mod dns;
 pub mod fixed_uri;
@@ -22,6 +23,7 @@ pub use self::proxy_protocol::ProxyProtocolLayer;
 #[cfg(feature = "tls")]
 pub use self::tls::{TlsAcceptLayer, TlsAcceptor, TlsLayer};
 pub use self::{
+    admission::Overflow,
     fixed_uri::FixedUriLayer,
     handshake::HandshakeLayer,
     lifetime::{IdleTimeoutLayer, MaxAgeLayer},

@@ -129,8 +129,10 @@
 mod address;
 pub mod connection;
 pub mod connector;
+mod descriptors;
 mod error;
 pub mod fd;
+mod reconsider;
 mod refused;
 mod registry;
 mod runtime;

@@ -135,8 +135,7 @@ fn secured(uri: Uri) -> Result<Uri, Error> {
     }
 }
 
-/// SIGINT and SIGTERM close the server, and after a while its connections too:
-/// a server that waits at its limit ends no earlier than one of them does.
+/// SIGINT and SIGTERM close the server, and after a while its connections too.
 fn drain_on_signal(handle: ServerHandle) -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -1,9 +1,9 @@
-use nix::sys::resource::{Resource, getrlimit};
 use tower_layer::Layer;
 
 use super::Handshake;
+use crate::descriptors;
 
-const MOST: u64 = 512;
+const MOST: usize = 512;
 
 /// Runs a service on every accepted connection. See the [module](super) for
 /// details.
@@ -20,7 +20,7 @@ impl<T> HandshakeLayer<T> {
     /// Put tower's `TimeoutLayer` over the service to end handshakes that take
     /// too long; without it the slots alone do.
     pub fn new(service: T) -> Self {
-        Self { service, slots: default_slots(), phase: "handshake" }
+        Self { service, slots: descriptors::at_most(MOST), phase: "handshake" }
     }
 
     /// How many handshakes run at once, with those done and not yet taken from
@@ -48,9 +48,4 @@ impl<S, T: Clone> Layer<S> for HandshakeLayer<T> {
     fn layer(&self, inner: S) -> Handshake<S, T> {
         Handshake::new(inner, self.service.clone(), self.slots, self.phase)
     }
-}
-
-fn default_slots() -> usize {
-    let descriptors = getrlimit(Resource::RLIMIT_NOFILE).map_or(u64::MAX, |(soft, _hard)| soft);
-    usize::try_from((descriptors / 4).clamp(1, MOST)).unwrap_or(1)
 }

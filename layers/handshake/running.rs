@@ -31,6 +31,11 @@ impl<T> Running<T> {
         let (tasks, slots) = (JoinSet::new(), Slots::new(slots));
         Self { service, phase, tasks, slots, turn: Turn::Over, next: None }
     }
+
+    /// How many connections are on their way, the finished ones included.
+    pub(super) fn len(&self) -> usize {
+        self.tasks.len() + usize::from(self.next.is_some())
+    }
 }
 
 impl<T> Running<T>

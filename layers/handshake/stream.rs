@@ -85,6 +85,11 @@ where
         cx.waker().wake_by_ref();
         Poll::Pending
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let more = if self.ended { Some(0) } else { self.inner.size_hint().1 };
+        (0, more.and_then(|more| more.checked_add(self.running.len())))
+    }
 }
 
 impl<S, T> Incoming for Handshake<S, T>

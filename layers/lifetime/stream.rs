@@ -23,6 +23,10 @@ where
         }
         polled
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.size_hint()
+    }
 }
 
 impl<S: Incoming> Incoming for Lifetime<S> {

@@ -5,7 +5,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::place::{Place, Places};
+use super::{place::Places, total::Place};
 use crate::{Connection, Error};
 
 pin_project! {

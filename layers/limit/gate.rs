@@ -4,32 +4,45 @@ use std::task::{Context, Poll, ready};
 
 use tokio_util::sync::PollSemaphore;
 
-use super::place::{Place, Places};
+use super::{place::Places, total::Place};
+use crate::reconsider;
 
-/// Takes places beforehand where the layer pauses, and none where it does not.
+/// Takes places beforehand where the layer waits, and none where it does not.
 #[derive(Debug)]
 pub(super) struct Gate {
     places: Places,
     waiting: Option<PollSemaphore>,
+    reconsider: reconsider::Wait,
     reserved: Option<Place>,
 }
 
 impl Gate {
-    pub(super) fn new(places: Places, pauses: bool) -> Self {
-        let free = places.free().filter(|_| pauses);
-        Self { places, waiting: free.map(PollSemaphore::new), reserved: None }
+    pub(super) fn new(places: Places, waits: bool) -> Self {
+        let waiting = waits.then(|| PollSemaphore::new(places.total().free()));
+        Self { places, waiting, reconsider: None, reserved: None }
     }
 
     pub(super) fn places(&self) -> &Places {
         &self.places
     }
 
-    /// A place taken beforehand; none where the layer does not pause.
+    /// A place taken beforehand; none where the layer does not wait, and none
+    /// at a limit of 0, where one could wait for ever.
     pub(super) fn poll_place(&mut self, cx: &mut Context<'_>) -> Poll<Option<Place>> {
-        match &mut self.waiting {
-            Some(free) => free.poll_acquire(cx).map(|permit| permit.map(Place::from)),
-            None => Poll::Ready(None),
+        let Some(waiting) = &mut self.waiting else { return Poll::Ready(None) };
+        let total = self.places.total();
+        while total.limit() > 0 {
+            if let Poll::Ready(permit) = waiting.poll_acquire(cx) {
+                permit.into_iter().for_each(|permit| permit.forget());
+                if let Some(place) = total.occupy() {
+                    self.reconsider = None;
+                    return Poll::Ready(Some(place));
+                }
+                continue;
+            }
+            ready!(reconsider::poll(&mut self.reconsider, cx));
         }
+        Poll::Ready(None)
     }
 
     /// Keeps a place until it is spent.
@@ -48,6 +61,11 @@ impl Gate {
 /// A place belongs to the wrapper that reserved it.
 impl Clone for Gate {
     fn clone(&self) -> Self {
-        Self { places: self.places.clone(), waiting: self.waiting.clone(), reserved: None }
+        Self {
+            places: self.places.clone(),
+            waiting: self.waiting.clone(),
+            reconsider: None,
+            reserved: None,
+        }
     }
 }

@@ -9,11 +9,15 @@
 //! |---|---|
 //! | [`LimitLayer::new`] | is closed; the item or answer is an error of kind [`LimitReached`](crate::ErrorKind::LimitReached) that names its peer |
 //! | [`pause_on_limit`](LimitLayer::pause_on_limit) | is not accepted: it waits in the kernel's queue until another one is gone |
+//! | [`overflow`](LimitLayer::overflow) | waits, is closed, reset, or closed after a delay |
 //! | [`per_source`](LimitLayer::per_source) | is closed, if too many are open from its address |
 //! | [`LimitLayer::unlimited`] | there is none: connections are only counted |
 //!
 //! Clones of a layer share one count: one layer over two servers limits both
-//! together. [`connections`](LimitLayer::connections) lists what is counted.
+//! together. [`connections`](LimitLayer::connections) lists what is counted, and
+//! [`set_limit`](LimitLayer::set_limit) and
+//! [`set_per_source`](LimitLayer::set_per_source) change the limits of servers
+//! that run.
 //!
 //! # Order
 //!
@@ -28,8 +32,12 @@
 //! below, and gives it back when nobody is there. A service takes its place
 //! when it becomes ready, and keeps it until it is called or dropped; one that
 //! is ready and never called occupies a place, and so does a stream that waited
-//! for one and is not polled again. A stream that waits for a place
-//! does not learn that its server was closed before it got one.
+//! for one and is not polled again. A stream that waits for a place ends when
+//! its server is closed; handshakes that are running below it still need a
+//! place first.
+//!
+//! That takes a stream below whose `size_hint` says when nothing more is to
+//! come, as every server's does and every adapter's of `futures-util`.
 //!
 //! # Example
 //!
@@ -59,11 +67,12 @@
 
 mod connecting;
 mod gate;
-mod handling;
 mod layer;
 mod place;
 mod service;
 mod source;
 mod stream;
+mod total;
 
-pub use self::{connecting::Connecting, handling::Handling, layer::LimitLayer, service::Limit};
+pub use self::{connecting::Connecting, layer::LimitLayer, service::Limit};
+pub use super::admission::Handling;

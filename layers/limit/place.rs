@@ -1,31 +1,29 @@
 //! The places there are, and who has one.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use super::{
+    source::{Full, Sources, Visit},
+    total::{Place, Total},
+};
+use crate::{
+    Connection, Error, ErrorKind, Registry, layers::admission::TurnAway, registry::Registration,
+};
 
-use super::source::{Full, Sources, Visit};
-use crate::{Connection, Error, ErrorKind, Registry, registry::Registration};
+/// No source has a limit of its own.
+const UNLIMITED: usize = usize::MAX;
 
-/// What the clones of a layer share.
+/// What the clones of a layer share, and how this one turns away.
 #[derive(Clone, Debug)]
 pub(super) struct Places {
-    total: Option<Total>,
-    per_source: Option<usize>,
+    total: Arc<Total>,
+    per_source: Arc<AtomicUsize>,
     sources: Sources,
     connections: Registry,
-}
-
-#[derive(Clone, Debug)]
-struct Total {
-    limit: usize,
-    free: Arc<Semaphore>,
-}
-
-/// Room for one connection, given back on drop.
-#[derive(Debug)]
-pub(super) struct Place {
-    _permit: Option<OwnedSemaphorePermit>,
+    turn_away: TurnAway,
 }
 
 /// A place that is taken. It leaves the list first: whoever gets the place
@@ -37,45 +35,42 @@ struct Taken {
 }
 
 impl Places {
-    pub(super) fn new(limit: usize) -> Self {
-        let limit = limit.min(Semaphore::MAX_PERMITS);
-        let total = Total { limit, free: Arc::new(Semaphore::new(limit)) };
-        Self { total: Some(total), ..Self::unlimited() }
-    }
-
-    pub(super) fn unlimited() -> Self {
+    pub(super) fn new(total: Total) -> Self {
         Self {
-            total: None,
-            per_source: None,
+            total: Arc::new(total),
+            per_source: Arc::new(AtomicUsize::new(UNLIMITED)),
             sources: Sources::default(),
             connections: Registry::new(),
+            turn_away: TurnAway::default(),
         }
     }
 
-    pub(super) fn limit_sources(&mut self, limit: usize) {
-        self.per_source = Some(limit);
+    pub(super) fn turning_away(&mut self, turn_away: TurnAway) {
+        self.turn_away = turn_away;
+    }
+
+    pub(super) fn limiting_sources(&mut self, limit: usize) {
+        self.per_source = Arc::new(AtomicUsize::new(limit));
+    }
+
+    pub(super) fn limit_sources(&self, limit: usize) {
+        self.per_source.store(limit, Ordering::Release);
+    }
+
+    pub(super) fn total(&self) -> &Arc<Total> {
+        &self.total
     }
 
     pub(super) fn connections(&self) -> &Registry {
         &self.connections
     }
 
-    /// What can be waited for: without a limit there is always room, and with
-    /// one of 0 there never is.
-    pub(super) fn free(&self) -> Option<Arc<Semaphore>> {
-        let total = self.total.as_ref().filter(|total| total.limit > 0)?;
-        Some(total.free.clone())
-    }
-
     pub(super) fn take(&self) -> Result<Place, Error> {
-        let Some(total) = &self.total else { return Ok(Place { _permit: None }) };
-        match total.free.clone().try_acquire_owned() {
-            Ok(permit) => Ok(permit.into()),
-            Err(_) => Err(reached(format!("at most {}", total.limit))),
-        }
+        let reached = || reached(format!("at most {}", self.total.limit()));
+        self.total.take().ok_or_else(reached)
     }
 
-    /// Gives an accepted connection its place, or closes it.
+    /// Gives an accepted connection its place, or turns it away.
     pub(super) fn admit(
         &self,
         connection: Connection,
@@ -87,7 +82,11 @@ impl Places {
         });
         match taken {
             Ok(taken) => Ok(hold(connection, taken)),
-            Err(error) => Err(error.with_peer(connection.peer_address())),
+            Err(error) => {
+                let error = error.with_peer(connection.peer_address());
+                self.turn_away.close(connection);
+                Err(error)
+            }
         }
     }
 
@@ -103,7 +102,10 @@ impl Places {
     }
 
     fn visit(&self, connection: &Connection) -> Result<Option<Visit>, Error> {
-        let Some(limit) = self.per_source else { return Ok(None) };
+        let limit = self.per_source.load(Ordering::Acquire);
+        if limit == UNLIMITED {
+            return Ok(None);
+        }
         let Some(ip) = connection.peer_address().and_then(|peer| peer.ip()) else {
             return Ok(None);
         };
@@ -113,12 +115,6 @@ impl Places {
                 Full::Table => "too many sources".to_owned(),
             })
         })
-    }
-}
-
-impl From<OwnedSemaphorePermit> for Place {
-    fn from(permit: OwnedSemaphorePermit) -> Self {
-        Self { _permit: Some(permit) }
     }
 }
 

@@ -4,8 +4,8 @@ use http::Uri;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::{Connecting, Handling, gate::Gate};
-use crate::{BoxError, Connection, Error, Registry};
+use super::{Connecting, gate::Gate};
+use crate::{BoxError, Connection, Error, Registry, layers::admission::Handling};
 
 pin_project! {
     /// A server, a handler or a connector with a limit on its open

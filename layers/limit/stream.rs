@@ -19,9 +19,18 @@ where
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.project();
         // Not kept while nobody is there: another server may share the count.
-        let place = ready!(this.gate.poll_place(cx));
+        let place = match this.gate.poll_place(cx) {
+            Poll::Ready(place) => place,
+            // At its end there is nothing to wait for.
+            Poll::Pending if this.inner.size_hint().1 == Some(0) => None,
+            Poll::Pending => return Poll::Pending,
+        };
         let accepted = ready!(this.inner.poll_next(cx));
         Poll::Ready(accepted.map(|accepted| this.gate.places().admit(accepted?, place)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.size_hint()
     }
 }
 

@@ -119,6 +119,13 @@ impl Stream for FdServer {
             Kind::Unix(server) => Pin::new(server).poll_next(cx),
         }
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match &self.0 {
+            Kind::Tcp(server) => server.size_hint(),
+            Kind::Unix(server) => server.size_hint(),
+        }
+    }
 }
 
 impl Incoming for FdServer {

@@ -18,7 +18,8 @@ use crate::{layers::tls::TlsAcceptLayer, uri};
 ///
 /// One builder serves any URI: what does not apply to its scheme is ignored.
 /// Everything that a builder and its clones bind shares one
-/// [`limit`](Self::limit) and one count [per source](Self::per_source).
+/// [`limit`](Self::limit), one on [what is accepted](Self::limit_accepted) and
+/// one count [per source](Self::per_source).
 ///
 /// ```no_run
 /// use tower_socket::{Server, layers::{LimitLayer, tls::ServerTls}};
@@ -41,7 +42,7 @@ pub struct ServerBuilder {
     #[cfg(feature = "tls")]
     tls: Option<TlsAcceptLayer>,
     limit: Option<LimitLayer>,
-    per_source: Option<LimitLayer>,
+    accepted: Option<LimitLayer>,
     idle_timeout: Option<IdleTimeoutLayer>,
     max_age: Option<MaxAgeLayer>,
 }
@@ -54,7 +55,7 @@ impl ServerBuilder {
             #[cfg(feature = "tls")]
             tls: None,
             limit: None,
-            per_source: None,
+            accepted: None,
             idle_timeout: None,
             max_age: None,
         }
@@ -84,9 +85,12 @@ impl ServerBuilder {
         self
     }
 
-    /// How many connections may be open, and what happens to those beyond: they
-    /// are closed, or wait ([`pause_on_limit`](LimitLayer::pause_on_limit)).
-    /// Over TLS finished handshakes count. No limit by default.
+    /// How many connections may be open, and what happens to those beyond
+    /// ([`overflow`](LimitLayer::overflow)). Over TLS finished handshakes count.
+    /// No limit by default.
+    ///
+    /// Keep a clone of the layer to [change](LimitLayer::set_limit) the limit of
+    /// servers that run.
     pub fn limit(mut self, limit: LimitLayer) -> Self {
         self.limit = Some(limit);
         self
@@ -95,8 +99,30 @@ impl ServerBuilder {
     /// How many connections one source address may have open, IPv6 by /64; those
     /// beyond are closed. Handshakes that are running count. No limit by
     /// default, and never one for Unix sockets.
-    pub fn per_source(mut self, limit: usize) -> Self {
-        self.per_source = Some(LimitLayer::unlimited().per_source(limit));
+    ///
+    /// Short for [`limit_accepted`](Self::limit_accepted) with
+    /// `LimitLayer::unlimited().per_source(limit)`.
+    pub fn per_source(self, limit: usize) -> Self {
+        self.limit_accepted(LimitLayer::unlimited().per_source(limit))
+    }
+
+    /// Limits what is accepted, below TLS: handshakes that are running count
+    /// with the others. Both limits may be set; without TLS they stand one on
+    /// the other.
+    ///
+    /// ```
+    /// use tower_socket::{Server, layers::{LimitLayer, Overflow}};
+    ///
+    /// # async fn example() -> Result<(), tower_socket::Error> {
+    /// let accepted = LimitLayer::new(5000).per_source(20).overflow(Overflow::Reset);
+    /// let server = Server::builder().limit_accepted(accepted.clone()).bind("8080").await?;
+    /// // Later, while it runs:
+    /// accepted.set_per_source(5);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn limit_accepted(mut self, limit: LimitLayer) -> Self {
+        self.accepted = Some(limit);
         self
     }
 
@@ -123,14 +149,14 @@ impl ServerBuilder {
     pub async fn bind(&self, uri: impl IntoUri) -> Result<Server, Error> {
         let uri = uri.into_uri()?;
         let server = match Scheme::of(&uri) {
-            None | Some(Scheme::Tcp) => self.tracked(self.tcp.bind(uri).await?),
-            Some(Scheme::Unix) => self.limited(self.unix.bind(uri).await?),
-            Some(Scheme::Fd | Scheme::Systemd) => self.tracked(FdServer::bind(uri).await?),
+            None | Some(Scheme::Tcp) => self.accepting(self.tcp.bind(uri).await?),
+            Some(Scheme::Unix) => self.accepting(self.unix.bind(uri).await?),
+            Some(Scheme::Fd | Scheme::Systemd) => self.accepting(FdServer::bind(uri).await?),
             #[cfg(feature = "tls")]
             Some(Scheme::Tls) => self.bind_tls(uri).await?,
             _ => return Err(no_server(uri)),
         };
-        Ok(Server::new(self.ended_in_time(server)))
+        Ok(Server::new(self.yielding(server)))
     }
 
     #[cfg(feature = "tls")]
@@ -138,34 +164,30 @@ impl ServerBuilder {
         let Some(tls) = &self.tls else { return Err(no_certificate(uri)) };
         let listening = self.tcp.bind(uri::without_tls(&uri)?).await;
         let server = listening.map_err(|error| as_asked(error, uri))?;
-        Ok(match &self.per_source {
-            Some(per_source) => self.limited(tls.layer(per_source.layer(server))),
-            None => self.limited(tls.layer(server)),
-        })
+        Ok(Box::pin(tls.layer(self.accepting(server))))
     }
 
-    fn tracked(&self, server: impl Incoming + Send + 'static) -> Boxed {
-        match &self.per_source {
-            Some(per_source) => self.limited(per_source.layer(server)),
-            None => self.limited(server),
-        }
+    /// What stands below TLS.
+    fn accepting(&self, server: impl Incoming + Send + 'static) -> Boxed {
+        over(self.accepted.as_ref(), Box::pin(server))
     }
 
-    fn limited(&self, server: impl Incoming + Send + 'static) -> Boxed {
-        match &self.limit {
-            Some(limit) => Box::pin(limit.layer(server)),
-            None => Box::pin(server),
-        }
+    /// What stands above TLS.
+    fn yielding(&self, server: Boxed) -> Boxed {
+        let server = over(self.limit.as_ref(), server);
+        let server = over(self.idle_timeout.as_ref(), server);
+        over(self.max_age.as_ref(), server)
     }
+}
 
-    fn ended_in_time(&self, mut server: Boxed) -> Boxed {
-        if let Some(layer) = &self.idle_timeout {
-            server = Box::pin(layer.layer(server));
-        }
-        if let Some(layer) = &self.max_age {
-            server = Box::pin(layer.layer(server));
-        }
-        server
+/// Puts a layer over a server, where there is one.
+fn over<L>(layer: Option<&L>, server: Boxed) -> Boxed
+where
+    L: Layer<Boxed, Service: Incoming + Send + 'static>,
+{
+    match layer {
+        Some(layer) => Box::pin(layer.layer(server)),
+        None => server,
     }
 }
 
@@ -190,7 +212,7 @@ impl fmt::Debug for ServerBuilder {
             .field("tcp", &self.tcp)
             .field("unix", &self.unix)
             .field("limit", &self.limit)
-            .field("per_source", &self.per_source)
+            .field("accepted", &self.accepted)
             .field("idle_timeout", &self.idle_timeout)
             .field("max_age", &self.max_age)
             .finish_non_exhaustive()

@@ -18,9 +18,9 @@ pub(super) type Boxed = Pin<Box<dyn Incoming + Send>>;
 /// (`fd://3`) or a socket that systemd passes by name (`systemd://name`):
 ///
 /// ```text
-/// tcp://   Limit( PerSource( Tcp ) )
-/// tls://   Limit( Handshake( Timeout( TlsAcceptor ), PerSource( Tcp ) ) )
-/// unix://  Limit( Unix )
+/// tcp://   Limit( LimitAccepted( Tcp ) )
+/// tls://   Limit( Handshake( Timeout( TlsAcceptor ), LimitAccepted( Tcp ) ) )
+/// unix://  Limit( LimitAccepted( Unix ) )
 /// ```
 ///
 /// ```
@@ -98,6 +98,10 @@ impl Stream for Server {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.as_mut().poll_next(cx)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
     }
 }
 

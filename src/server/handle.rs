@@ -88,9 +88,10 @@ impl ServerHandle {
     }
 
     /// Stops listening at once; connections stay open. The stream yields the
-    /// handshakes already begun and then ends; one that waits at its limit
-    /// ([`pause_on_limit`](crate::layers::LimitLayer::pause_on_limit)) does so
-    /// when a connection has gone, which [`drain`](Self::drain) sees to.
+    /// handshakes already begun and then ends, also where it waits at its limit
+    /// ([`pause_on_limit`](crate::layers::LimitLayer::pause_on_limit)). There a
+    /// handshake needs a place to be yielded, which [`drain`](Self::drain) sees
+    /// to.
     pub fn close(&self) {
         self.controls().for_each(|control| control.close());
     }

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     Address, Connection, ConnectionInfo, Error, ErrorKind, Registry, connection::Transport,
+    reconsider,
 };
 
 /// How often one poll may go round before it lets others run.
@@ -116,6 +117,11 @@ impl<L: Listen> Stream for Listener<L> {
         cx.waker().wake_by_ref();
         Poll::Pending
     }
+
+    /// Nothing comes any more once it is closed.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, self.handle.is_closed().then_some(0))
+    }
 }
 
 impl<L: Listen> Incoming for Listener<L> {
@@ -149,6 +155,7 @@ impl<L> Shared<L> {
         drop(state);
         drop(socket);
         waker.into_iter().for_each(Waker::wake);
+        reconsider::everyone();
     }
 
     fn set_paused(&self, paused: bool) {

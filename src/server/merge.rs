@@ -44,6 +44,11 @@ impl Stream for Merge {
         }
         if servers.is_empty() { Poll::Ready(None) } else { Poll::Pending }
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let most = self.servers.iter().map(|server| server.size_hint().1);
+        (0, most.sum())
+    }
 }
 
 impl Incoming for Merge {

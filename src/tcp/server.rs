@@ -55,6 +55,10 @@ impl Stream for TcpServer {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         Pin::new(&mut self.get_mut().listener).poll_next(cx)
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.listener.size_hint()
+    }
 }
 
 impl Incoming for TcpServer {

@@ -19,9 +19,12 @@ use tokio::{
 };
 use tower::{Service, service_fn};
 use tower_layer::Layer;
-use tower_socket::{Connection, ConnectionInfo, Error, layers::LimitLayer};
+use tower_socket::{
+    Connection, ConnectionInfo, Error,
+    layers::{LimitLayer, Overflow},
+};
 
-const CONNECTIONS: usize = 10_000;
+const CONNECTIONS: usize = 100_000;
 const LIMIT: usize = 16;
 
 /// How many descriptors are open, and the most there ever were.
@@ -116,11 +119,16 @@ where
 /// Every place can be taken again.
 async fn assert_all_free(layer: &LimitLayer) {
     assert!(layer.connections().is_empty());
+    assert_eq!(taken(layer).await, LIMIT);
+}
+
+/// How many places there are.
+async fn taken(layer: &LimitLayer) -> usize {
     let gauge = Gauge::default();
     let below = stream::repeat_with(|| Ok::<_, Error>(gauge.open()));
-    let items: Vec<_> = layer.layer(below).take(LIMIT + 1).collect().await;
-    let admitted: Vec<_> = items.iter().map(Result::is_ok).collect();
-    assert_eq!(admitted.iter().filter(|admitted| **admitted).count(), LIMIT);
+    let turning_away = layer.clone().overflow(Overflow::Close);
+    let items: Vec<_> = turning_away.layer(below).take(LIMIT + 1).collect().await;
+    items.iter().filter(|item| item.is_ok()).count()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -161,4 +169,34 @@ async fn a_handler_that_turns_away_counts_exactly() {
     assert_eq!(gauge.now(), 0);
     assert!(refused.load(Ordering::SeqCst) < CONNECTIONS);
     assert_all_free(&layer).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_limit_that_changes_all_the_time_is_never_exceeded_and_loses_no_place() {
+    let (gauge, layer) = (Gauge::default(), LimitLayer::new(LIMIT).pause_on_limit());
+    let below = stream::repeat_with(|| Ok::<_, Error>(gauge.open())).take(CONNECTIONS);
+    let mut server = layer.layer(below);
+    let changes = tokio::spawn({
+        let layer = layer.clone();
+        async move {
+            for limit in (1..=LIMIT).cycle() {
+                layer.set_limit(limit);
+                yield_now().await;
+            }
+        }
+    });
+    let mut tasks = JoinSet::new();
+    while let Some(connection) = server.next().await {
+        let connection = connection.unwrap();
+        let nth = connection.info().id();
+        spawn(&mut tasks, nth, async { handle(connection).await.unwrap() });
+    }
+    changes.abort();
+    assert!(changes.await.unwrap_err().is_cancelled());
+    while tasks.join_next().await.is_some() {}
+    assert!(gauge.most() <= LIMIT);
+    for limit in [1, LIMIT] {
+        layer.set_limit(limit);
+        assert_eq!(taken(&layer).await, limit);
+    }
 }

@@ -1,6 +1,8 @@
 mod churn;
 mod client;
 mod handler;
+mod live;
+mod overflow;
 mod pausing;
 mod server;
 mod sources;

@@ -1,8 +1,12 @@
 use futures_util::{StreamExt, stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio_test::{assert_pending, task};
+use tokio_test::{assert_pending, assert_ready, task};
+use tower::service_fn;
 use tower_layer::Layer;
-use tower_socket::{BoxError, Connection, Error, ErrorKind, Incoming, layers::LimitLayer};
+use tower_socket::{
+    BoxError, Connection, Error, ErrorKind, Incoming, Server,
+    layers::{HandshakeLayer, LimitLayer},
+};
 
 use super::{connect, from, listen, next, nobody_comes};
 
@@ -53,16 +57,49 @@ async fn closing_stops_the_server_below_and_leaves_connections_open() {
 
 // LIM-04
 #[tokio::test]
-async fn closing_takes_the_listener_out_while_the_limit_holds_the_stream_back() {
+async fn closing_ends_a_stream_that_waits_at_its_limit() {
     let (mut server, address) = listen(&LimitLayer::new(1).pause_on_limit()).await;
     let _client = connect(address).await;
-    let connection = next(&mut server).await;
-    assert_pending!(task::spawn(server.next()).poll());
+    let _connection = next(&mut server).await;
+    let handle = server.handle();
+    let mut waiting = task::spawn(server.next());
+    assert_pending!(waiting.poll());
 
-    server.handle().close();
+    handle.close();
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
+    assert!(waiting.is_woken());
+    assert!(assert_ready!(waiting.poll()).is_none());
+}
+
+// LIM-04
+#[tokio::test]
+async fn closing_ends_a_stream_that_waits_far_above_its_server() {
+    let (inner, address) = listen(&LimitLayer::unlimited()).await;
+    let through = service_fn(|connection: Connection| async { Ok::<_, Error>(connection) });
+    let limit = LimitLayer::new(1).pause_on_limit();
+    let mut server = limit.layer(HandshakeLayer::new(through).layer(Server::merge([inner])));
+    let _client = connect(address).await;
+    let _connection = next(&mut server).await;
+    let handle = server.handle();
+    let mut waiting = task::spawn(server.next());
+    assert_pending!(waiting.poll());
+    handle.close();
+    assert!(waiting.await.is_none());
+}
+
+// LIM-04
+#[tokio::test]
+async fn closing_another_server_does_not_end_a_stream_that_waits() {
+    let layer = LimitLayer::new(1).pause_on_limit();
+    let ((mut server, address), (other, _)) = (listen(&layer).await, listen(&layer).await);
+    let _clients = [connect(address).await, connect(address).await];
+    let connection = next(&mut server).await;
+    let mut waiting = task::spawn(server.next());
+    assert_pending!(waiting.poll());
+    other.handle().close();
+    assert_pending!(waiting.poll());
     drop(connection);
-    assert!(server.next().await.is_none());
+    waiting.await.unwrap().unwrap();
 }
 
 // LIM-05

@@ -88,3 +88,22 @@ async fn all_that_one_builder_binds_share_its_limits() {
     let _second = connect(&servers[1]).await;
     assert!(refused(&mut servers[1]).await.is_limit_reached());
 }
+
+#[tokio::test]
+async fn what_is_accepted_has_a_limit_of_its_own_that_counts_handshakes() {
+    let (builder, _) = secure();
+    let accepted = LimitLayer::new(1);
+    let builder = builder.limit_accepted(accepted.clone());
+    let mut server = builder.bind("tls://127.0.0.1:0").await.unwrap();
+    let address = server.handle().address().unwrap().socket_addr().unwrap();
+    let _silent = TcpStream::connect(address).await.unwrap();
+    let mut second = TcpStream::connect(address).await.unwrap();
+    let error = refused(&mut server).await;
+    assert_eq!(error.peer().unwrap().socket_addr(), Some(second.local_addr().unwrap()));
+    assert_eq!(second.read(&mut [0; 1]).await.unwrap(), 0);
+
+    accepted.set_limit(2);
+    let _third = TcpStream::connect(address).await.unwrap();
+    let _fourth = TcpStream::connect(address).await.unwrap();
+    assert!(refused(&mut server).await.to_string().ends_with("at most 2"));
+}

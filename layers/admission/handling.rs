@@ -30,11 +30,11 @@ pin_project! {
 }
 
 impl<F> Handling<F> {
-    pub(super) fn running(inner: F) -> Self {
+    pub(crate) fn running(inner: F) -> Self {
         Self { state: State::Running { inner } }
     }
 
-    pub(super) fn refused(error: Error) -> Self {
+    pub(crate) fn refused(error: Error) -> Self {
         Self { state: State::Refused { error: Some(error) } }
     }
 }
