@@ -3,6 +3,7 @@
 #[macro_use]
 mod macros;
 
+pub mod access;
 pub mod admission;
 #[cfg(feature = "dns")]
 pub mod dns;
@@ -23,6 +24,7 @@ pub use self::proxy_protocol::ProxyProtocolLayer;
 #[cfg(feature = "tls")]
 pub use self::tls::{TlsAcceptLayer, TlsAcceptor, TlsLayer};
 pub use self::{
+    access::AccessLayer,
     admission::Overflow,
     fixed_uri::FixedUriLayer,
     handshake::HandshakeLayer,

@@ -77,6 +77,7 @@
 //! | `Dns(Tls(Tcp))` | an address that is silent in TLS is given up for the next one |
 //! | `Tls(Dns(Tcp))` | the first address that accepts is the one TLS is spoken with |
 //! | `Limit(TlsAccept(Tcp))` | finished handshakes count |
+//! | `Limit(Access(Tcp))` | who may not come in takes no place |
 //! | `TlsAccept(Limit(Tcp))` | everything accepted counts, those in their handshake too |
 //!
 //! Any of them verifies the right name: a layer that replaces a host by an

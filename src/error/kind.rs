@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Timeout,
     /// A limit on open connections was reached.
     LimitReached,
+    /// An access list keeps the peer out.
+    Denied,
     /// The handshake was given up to make room for a newer one.
     Evicted,
     /// The handshake's code panicked.
@@ -53,6 +55,7 @@ impl ErrorKind {
             Self::Timeout => io::ErrorKind::TimedOut,
             Self::Closed | Self::Evicted => io::ErrorKind::ConnectionAborted,
             Self::Tls => io::ErrorKind::InvalidData,
+            Self::Denied => io::ErrorKind::PermissionDenied,
             _ => io::ErrorKind::Other,
         }
     }

@@ -163,6 +163,11 @@ impl Error {
         self.is(ErrorKind::LimitReached)
     }
 
+    /// Whether an access list keeps the peer out.
+    pub fn is_denied(&self) -> bool {
+        self.is(ErrorKind::Denied)
+    }
+
     /// Whether the caller gave something that can never work.
     pub fn is_invalid_input(&self) -> bool {
         self.is(ErrorKind::InvalidInput)

@@ -6,7 +6,7 @@ use tower_layer::Layer;
 use super::{Incoming, Server, facade::Boxed};
 use crate::{
     Error, FdServer, IntoUri, TcpServer, UnixServer,
-    layers::{IdleTimeoutLayer, LimitLayer, MaxAgeLayer},
+    layers::{AccessLayer, IdleTimeoutLayer, LimitLayer, MaxAgeLayer},
     tcp::TcpServerBuilder,
     unix::UnixServerBuilder,
     uri::Scheme,
@@ -41,6 +41,7 @@ pub struct ServerBuilder {
     unix: UnixServerBuilder,
     #[cfg(feature = "tls")]
     tls: Option<TlsAcceptLayer>,
+    access: Option<AccessLayer>,
     limit: Option<LimitLayer>,
     accepted: Option<LimitLayer>,
     idle_timeout: Option<IdleTimeoutLayer>,
@@ -54,6 +55,7 @@ impl ServerBuilder {
             unix: UnixServer::builder(),
             #[cfg(feature = "tls")]
             tls: None,
+            access: None,
             limit: None,
             accepted: None,
             idle_timeout: None,
@@ -82,6 +84,15 @@ impl ServerBuilder {
     #[cfg(feature = "tls")]
     pub fn tls(mut self, tls: impl Into<TlsAcceptLayer>) -> Self {
         self.tls = Some(tls.into());
+        self
+    }
+
+    /// Who may come in: an [`AccessList`](crate::layers::access::AccessList), or
+    /// a layer, of which you keep a clone to change the list of servers that
+    /// run. Everyone by default. Those who may not are closed right after they
+    /// were accepted, before anything else is done for them.
+    pub fn access(mut self, access: impl Into<AccessLayer>) -> Self {
+        self.access = Some(access.into());
         self
     }
 
@@ -169,7 +180,8 @@ impl ServerBuilder {
 
     /// What stands below TLS.
     fn accepting(&self, server: impl Incoming + Send + 'static) -> Boxed {
-        over(self.accepted.as_ref(), Box::pin(server))
+        let server = over(self.access.as_ref(), Box::pin(server));
+        over(self.accepted.as_ref(), server)
     }
 
     /// What stands above TLS.
@@ -211,6 +223,7 @@ impl fmt::Debug for ServerBuilder {
         f.debug_struct("ServerBuilder")
             .field("tcp", &self.tcp)
             .field("unix", &self.unix)
+            .field("access", &self.access)
             .field("limit", &self.limit)
             .field("accepted", &self.accepted)
             .field("idle_timeout", &self.idle_timeout)

@@ -18,9 +18,9 @@ pub(super) type Boxed = Pin<Box<dyn Incoming + Send>>;
 /// (`fd://3`) or a socket that systemd passes by name (`systemd://name`):
 ///
 /// ```text
-/// tcp://   Limit( LimitAccepted( Tcp ) )
-/// tls://   Limit( Handshake( Timeout( TlsAcceptor ), LimitAccepted( Tcp ) ) )
-/// unix://  Limit( LimitAccepted( Unix ) )
+/// tcp://   Limit( LimitAccepted( Access( Tcp ) ) )
+/// tls://   Limit( Handshake( Timeout( TlsAcceptor ), LimitAccepted( Access( Tcp ) ) ) )
+/// unix://  Limit( LimitAccepted( Access( Unix ) ) )
 /// ```
 ///
 /// ```

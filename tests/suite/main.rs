@@ -2,6 +2,7 @@
 
 mod support;
 
+mod access;
 mod connection;
 #[cfg(all(feature = "dns", any(feature = "aws-lc-rs", feature = "ring")))]
 mod connector;

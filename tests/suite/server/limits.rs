@@ -1,7 +1,10 @@
 //! Limits through the facade.
 
 use tokio::{io::AsyncReadExt, net::TcpStream};
-use tower_socket::{Connector, Incoming, Server, layers::LimitLayer};
+use tower_socket::{
+    Connector, Incoming, Server,
+    layers::{LimitLayer, access::AccessList},
+};
 
 use super::{accepted, connect, nobody_comes, refused, secure};
 
@@ -106,4 +109,15 @@ async fn what_is_accepted_has_a_limit_of_its_own_that_counts_handshakes() {
     let _third = TcpStream::connect(address).await.unwrap();
     let _fourth = TcpStream::connect(address).await.unwrap();
     assert!(refused(&mut server).await.to_string().ends_with("at most 2"));
+}
+
+#[tokio::test]
+async fn who_may_not_come_in_does_not_get_as_far_as_tls() {
+    let (builder, connector) = secure();
+    let builder = builder.access(AccessList::deny_all());
+    let mut server = builder.bind("tls://127.0.0.1:0").await.unwrap();
+    let address = server.handle().address().unwrap();
+    let (client, error) = tokio::join!(connector.connect(&address), refused(&mut server));
+    assert!(error.is_denied());
+    assert!(client.unwrap_err().is_tls());
 }
