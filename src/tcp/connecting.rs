@@ -1,12 +1,12 @@
 use std::{
     fmt, io,
     net::SocketAddr,
-    pin::Pin,
-    task::{Context, Poll, ready},
+    pin::{Pin, pin},
+    task::{Context, Poll, Waker, ready},
 };
 
 use http::Uri;
-use tokio::net::TcpStream;
+use tokio::{io::Interest, net::TcpStream};
 
 use crate::{Address, Connection, ConnectionInfo, Error, ErrorKind, connection::Transport};
 
@@ -52,18 +52,27 @@ impl Future for Connecting {
     }
 }
 
-/// The socket knows best why it failed.
 fn established(
     stream: TcpStream,
     address: SocketAddr,
     writable: io::Result<()>,
 ) -> Result<Connection, Error> {
-    let connected = stream.take_error().and_then(|error| error.map_or(writable, Err));
+    let connected = outcome(&stream, writable);
     let peer = connected.and_then(|()| peer(&stream, address)).map_err(|error| {
         Error::new(ErrorKind::Connect).with_peer(Some(address.into())).with_source(error)
     })?;
     let info = ConnectionInfo::new(Some(Address::Tcp(peer)));
     Ok(Connection::from_transport(Transport::Tcp(stream), info))
+}
+
+/// The socket knows best why it failed. One that did not fail need not be asked:
+/// epoll_ctl(2) reports errors beside what was waited for.
+fn outcome(stream: &TcpStream, writable: io::Result<()>) -> io::Result<()> {
+    let ready = pin!(stream.ready(Interest::WRITABLE | Interest::ERROR));
+    match ready.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(ready)) if !ready.is_error() && !ready.is_write_closed() => writable,
+        _ => stream.take_error()?.map_or(writable, Err),
+    }
 }
 
 /// The address asked for, but `0.0.0.0` and `[::]` mean this machine: there

@@ -24,15 +24,16 @@ fn the_same_system_calls_are_counted_every_time() {
     assert_eq!(per_connect(Arm::Tokio), per_connect(Arm::Tokio));
 }
 
+/// tokio asks a socket that has connected for its error.
 #[test]
-fn connector_and_server_make_no_system_call_that_tokio_does_not() {
-    assert!(per_connect(Arm::Bare) <= per_connect(Arm::Tokio));
+fn connector_and_server_make_one_system_call_less_than_tokio() {
+    assert_eq!(per_connect(Arm::Bare).map(|calls| calls + 1), per_connect(Arm::Tokio));
 }
 
 /// The first deadline of all costs one more, which cancels out.
 #[test]
-fn both_facades_make_no_system_call_that_tokio_does_not() {
-    assert!(per_connect(Arm::Facade) <= per_connect(Arm::Tokio));
+fn both_facades_make_one_system_call_less_than_tokio() {
+    assert_eq!(per_connect(Arm::Facade).map(|calls| calls + 1), per_connect(Arm::Tokio));
 }
 
 /// System calls of one connect, accept and close; `None` when strace is missing
