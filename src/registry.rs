@@ -1,11 +1,11 @@
 //! Who is here.
 
 use std::{
-    collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use slab::Slab;
 use tokio::sync::{Notify, futures::OwnedNotified};
 
 use crate::ConnectionInfo;
@@ -22,7 +22,7 @@ pub struct Registry {
 
 #[derive(Default)]
 struct Shared {
-    connections: Mutex<BTreeMap<u64, ConnectionInfo>>,
+    connections: Mutex<Slab<ConnectionInfo>>,
     departed: Arc<Notify>,
 }
 
@@ -49,7 +49,7 @@ impl Registry {
 
     /// The open connections now, the oldest first.
     pub fn list(&self) -> Vec<ConnectionInfo> {
-        let mut list: Vec<_> = self.connections().values().cloned().collect();
+        let mut list: Vec<_> = self.connections().iter().map(|(_, info)| info.clone()).collect();
         list.extend(self.others.iter().flat_map(Self::list));
         list.sort_unstable_by_key(ConnectionInfo::id);
         list
@@ -57,7 +57,8 @@ impl Registry {
 
     /// The open connection with this id.
     pub fn get(&self, id: u64) -> Option<ConnectionInfo> {
-        let own = self.connections().get(&id).cloned();
+        let own =
+            self.connections().iter().map(|(_, info)| info).find(|info| info.id() == id).cloned();
         own.or_else(|| self.others.iter().find_map(|other| other.get(id)))
     }
 
@@ -87,8 +88,8 @@ impl Registry {
     }
 
     pub(crate) fn insert(&self, connection: &ConnectionInfo) -> Registration {
-        self.connections().insert(connection.id(), connection.clone());
-        Registration { shared: Arc::clone(&self.own), id: connection.id() }
+        let key = self.connections().insert(connection.clone());
+        Registration { shared: Arc::clone(&self.own), key }
     }
 
     /// Completes when a connection has gone, counted from this call.
@@ -96,13 +97,13 @@ impl Registry {
         Arc::clone(&self.own.departed).notified_owned()
     }
 
-    fn connections(&self) -> MutexGuard<'_, BTreeMap<u64, ConnectionInfo>> {
+    fn connections(&self) -> MutexGuard<'_, Slab<ConnectionInfo>> {
         self.own.connections()
     }
 }
 
 impl Shared {
-    fn connections(&self) -> MutexGuard<'_, BTreeMap<u64, ConnectionInfo>> {
+    fn connections(&self) -> MutexGuard<'_, Slab<ConnectionInfo>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -122,20 +123,20 @@ impl fmt::Debug for Registry {
 /// A connection's entry in a registry, taken out on drop.
 pub(crate) struct Registration {
     shared: Arc<Shared>,
-    id: u64,
+    key: usize,
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
         // Dropped outside the lock: its waker may be a task's last.
-        let _info = self.shared.connections().remove(&self.id);
+        let _info = self.shared.connections().try_remove(self.key);
         self.shared.departed.notify_waiters();
     }
 }
 
 impl fmt::Debug for Registration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registration").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Registration").field("key", &self.key).finish_non_exhaustive()
     }
 }
 
