@@ -1,6 +1,9 @@
 //! Which family a host is reached over, and which address is the better one.
 
+use std::time::Duration;
+
 use super::{
+    lookup::Lookup,
     network::Network,
     scene::{Scene, V4, V6},
 };
@@ -36,6 +39,14 @@ fn a_client_without_ipv6_reaches_a_host_with_both_over_ipv4() {
     let outcome = Scene::on(network.with_ipv4()).good(V6[0]).good(V4[0]).run();
     outcome.assert_won(V4[0]);
     outcome.assert_starts(&[(V4[0], 0)]);
+}
+
+#[test]
+fn a_client_without_ipv6_does_not_wait_for_the_answer_about_it() {
+    let Some(network) = Network::new() else { return };
+    let scene = Scene::on(network.with_ipv4()).good(V4[0]).aaaa(Lookup::Never);
+    let hour = Duration::from_secs(3600);
+    scene.race(|race| race.resolution_delay(hour)).run().assert_won(V4[0]);
 }
 
 #[test]

@@ -23,8 +23,7 @@ impl Scene {
     /// Connects once.
     pub(crate) fn run(mut self) -> Outcome {
         let scheme = if self.tls.is_some() { "tls" } else { "tcp" };
-        let (order, found_again) = (self.order, self.found_again);
-        let race = HappyEyeballs::new().order(order);
+        let (race, found_again) = (self.race, self.found_again);
         let tls = self.tls.as_ref().map(|(client, _)| client.clone());
         let outcome = self.client(async move || {
             let starts = Starts::now();

@@ -6,7 +6,7 @@ use std::{
 
 use tokio::{runtime::Builder, task::JoinSet};
 use tower_socket::layers::{
-    dns::AddressOrder,
+    dns::{AddressOrder, HappyEyeballs},
     tls::{ClientTls, ServerTls},
 };
 
@@ -29,7 +29,7 @@ pub(crate) struct Scene {
     pub(crate) found_again: Option<IpAddr>,
     aaaa: Lookup,
     a: Lookup,
-    pub(crate) order: AddressOrder,
+    pub(crate) race: HappyEyeballs,
     pub(crate) tls: Option<(ClientTls, ServerTls)>,
 }
 
@@ -53,7 +53,7 @@ impl Scene {
             found_again: None,
             aaaa: Lookup::After(Duration::ZERO),
             a: Lookup::After(Duration::ZERO),
-            order: AddressOrder::Rfc6724,
+            race: HappyEyeballs::new(),
             tls: None,
         }
     }
@@ -116,8 +116,12 @@ impl Scene {
     }
 
     /// Leaves nothing to chance within a family.
-    pub(crate) fn in_the_order_answered(mut self) -> Self {
-        self.order = AddressOrder::Answered;
+    pub(crate) fn in_the_order_answered(self) -> Self {
+        self.race(|race| race.order(AddressOrder::Answered))
+    }
+
+    pub(crate) fn race(mut self, set: impl FnOnce(HappyEyeballs) -> HappyEyeballs) -> Self {
+        self.race = set(self.race);
         self
     }
 
