@@ -1,14 +1,22 @@
+use std::any::Any;
+
 use super::{BoxError, LocalFuture, Subject};
 
 /// One way of doing a table's operation.
 pub(crate) struct Arm {
     pub(crate) subject: Subject,
     operation: Box<dyn Operation>,
+    _kept: Option<Box<dyn Any>>,
 }
 
 impl Arm {
     pub(crate) fn new(subject: Subject, operation: impl Operation + 'static) -> Self {
-        Self { subject, operation: Box::new(operation) }
+        Self { subject, operation: Box::new(operation), _kept: None }
+    }
+
+    /// Keeps what the run needs until its end.
+    pub(crate) fn keeping(self, kept: impl Any) -> Self {
+        Self { _kept: Some(Box::new(kept)), ..self }
     }
 
     /// Does the operation `times` times.

@@ -23,6 +23,15 @@ impl Clock {
         Ok(clock_gettime(id)?.into())
     }
 
+    /// By how much fewer rounds do: what the wall clock shows is large, or it
+    /// shows nothing.
+    pub(crate) fn patience(self) -> u32 {
+        match self {
+            Self::Cpu => 1,
+            Self::Wall => 4,
+        }
+    }
+
     /// How far the control arm may stray before a run is void.
     pub(crate) fn tolerance(self) -> f64 {
         match self {

@@ -12,20 +12,23 @@
 
 mod arm;
 mod clock;
+mod descriptors;
 mod order;
 mod report;
 mod rounds;
 mod statistics;
 mod subject;
 mod table;
-pub(crate) mod text;
 
 pub(crate) use self::{
     arm::{Arm, Operation},
     clock::Clock,
-    report::Verdict,
+    descriptors::raise_descriptor_limit,
+    order::order,
+    report::{Line, Report, Verdict},
     rounds::Settings,
-    subject::{Bar, Subject},
+    statistics::quantile,
+    subject::{Bar, Role, Share, Subject},
     table::{Measure, Paired, Table, measure},
 };
 

@@ -29,8 +29,9 @@ pub(crate) async fn sample(
     settings: &Settings,
 ) -> Result<Samples, BoxError> {
     let times = calibrate(arms, clock, settings.slice).await?;
+    let rounds = settings.rounds / clock.patience();
     let mut samples = vec![Vec::new(); arms.len()];
-    for round in 0..settings.rounds as usize {
+    for round in 0..rounds.max(1) as usize {
         for index in order(arms.len(), round) {
             let spent = time(&mut arms[index], clock, times).await?;
             samples[index].push(spent.as_secs_f64() / f64::from(times));

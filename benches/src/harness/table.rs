@@ -36,7 +36,6 @@ pub(crate) struct Paired {
     pub(crate) threads: usize,
     /// What one run of an arm's operation counts as.
     pub(crate) operations: u32,
-    /// Run first, on the thread of the table.
     pub(crate) enter: fn() -> Result<(), BoxError>,
     /// Starts the servers and builds the arms, inside the runtime of a run.
     pub(crate) arms: fn() -> LocalFuture<'static, Result<Vec<Arm>, BoxError>>,
@@ -48,6 +47,25 @@ impl Paired {
         arms: fn() -> LocalFuture<'static, Result<Vec<Arm>, BoxError>>,
     ) -> Self {
         Self { clock: Clock::Cpu, threads: 1, operations: 1, enter: || Ok(()), arms }
+    }
+
+    /// The time that passes instead.
+    pub(crate) const fn wall(self) -> Self {
+        Self { clock: Clock::Wall, ..self }
+    }
+
+    /// Run first, on the thread of the table, and undone by its end.
+    pub(crate) const fn entering(self, enter: fn() -> Result<(), BoxError>) -> Self {
+        Self { enter, ..self }
+    }
+
+    pub(crate) const fn threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// One run of an arm's operation counts as so many.
+    pub(crate) const fn at_a_time(self, operations: u32) -> Self {
+        Self { operations, ..self }
     }
 }
 

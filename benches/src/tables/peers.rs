@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::Uri;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::{HttpConnector, dns::GaiResolver};
 use rustls::ClientConfig;
 use tower::{Service, ServiceExt};
 
@@ -13,7 +13,12 @@ use crate::harness::BoxError;
 
 /// What hyper's clients connect with.
 pub(crate) fn http_connector() -> HttpConnector {
-    let mut connector = HttpConnector::new();
+    http_connector_with(GaiResolver::new())
+}
+
+/// With another resolver.
+pub(crate) fn http_connector_with<R>(resolver: R) -> HttpConnector<R> {
+    let mut connector = HttpConnector::new_with_resolver(resolver);
     connector.set_nodelay(true);
     connector
 }

@@ -3,5 +3,8 @@
 
 pub(super) mod client;
 pub(super) mod clients;
+pub(super) mod resumed;
 pub(super) mod server;
 pub(super) mod servers;
+pub(super) mod speaking_first;
+pub(super) mod two_cores;

@@ -4,10 +4,10 @@ use std::{net::SocketAddr, sync::Arc};
 
 use futures_util::{Stream, StreamExt};
 use rustls::ServerConfig;
-use tls_listener::{AsyncTls, TlsListener};
+use tls_listener::{AsyncTls, Builder};
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
 };
 use tokio_rustls::TlsAcceptor;
 use tower::Layer;
@@ -21,8 +21,21 @@ use crate::harness::BoxError;
 
 /// One connection after the other.
 pub(crate) async fn tokio_rustls(config: Arc<ServerConfig>) -> Result<SocketAddr> {
+    Ok(serve_bare(config, bare::listen().await?))
+}
+
+/// The same with Nagle's algorithm, which is what tokio has.
+pub(crate) async fn tokio_rustls_delaying(config: Arc<ServerConfig>) -> Result<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    Ok(serve_bare(config, (listener, address)))
+}
+
+fn serve_bare(
+    config: Arc<ServerConfig>,
+    (listener, address): (TcpListener, SocketAddr),
+) -> SocketAddr {
     let acceptor = TlsAcceptor::from(config);
-    let (listener, address) = bare::listen().await?;
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await?;
@@ -31,7 +44,7 @@ pub(crate) async fn tokio_rustls(config: Arc<ServerConfig>) -> Result<SocketAddr
         #[allow(unreachable_code, reason = "the type of the errors")]
         Ok::<(), BoxError>(())
     });
-    Ok(address)
+    address
 }
 
 /// Side by side, each way of shaking hands that tls-listener has.
@@ -42,11 +55,22 @@ where
     T::AcceptFuture: Send,
     T::Error: Send + Sync + 'static,
 {
+    tls_listener_of(&tls_listener::builder(tls)).await
+}
+
+/// With other settings.
+pub(crate) async fn tls_listener_of<T>(builder: &Builder<T>) -> Result<SocketAddr>
+where
+    T: AsyncTls<TcpStream> + Send + Unpin + 'static,
+    T::Stream: AsyncWrite + Send + Unpin,
+    T::AcceptFuture: Send,
+    T::Error: Send + Sync + 'static,
+{
     let (listener, address) = bare::listen().await?;
-    let mut server = TlsListener::new(tls, listener);
+    let mut server = builder.listen(listener);
     tokio::spawn(async move {
         while let Some(accepted) = server.next().await {
-            let (stream, _) = accepted?;
+            let Ok((stream, _)) = accepted else { continue };
             greet(stream).await?;
         }
         Ok::<(), BoxError>(())
@@ -70,10 +94,11 @@ pub(crate) async fn server(tls: ServerTls) -> Result<SocketAddr> {
     Ok(address)
 }
 
-async fn serve(server: impl Stream<Item = Result<Connection, Error>>) -> Result<()> {
+pub(crate) async fn serve(server: impl Stream<Item = Result<Connection, Error>>) -> Result<()> {
     let mut server = std::pin::pin!(server);
-    while let Some(connection) = server.next().await {
-        greet(connection?).await?;
+    while let Some(accepted) = server.next().await {
+        let Ok(connection) = accepted else { continue };
+        greet(connection).await?;
     }
     Ok(())
 }

@@ -2,11 +2,7 @@
 
 use std::fmt;
 
-use super::{
-    Table,
-    report::{Line, Report, Verdict},
-    subject::{Bar, Role},
-};
+use crate::harness::{Bar, Line, Report, Role, Table, Verdict};
 
 /// Prints one run of a table.
 pub(crate) fn print(table: &Table, report: &Report) {
