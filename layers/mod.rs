@@ -20,7 +20,7 @@ pub mod tls;
 #[cfg(feature = "dns")]
 pub use self::dns::DnsLayer;
 #[cfg(feature = "proxy-protocol")]
-pub use self::proxy_protocol::ProxyProtocolLayer;
+pub use self::proxy_protocol::{ProxyProtocolAcceptLayer, ProxyProtocolLayer};
 #[cfg(feature = "tls")]
 pub use self::tls::{TlsAcceptLayer, TlsAcceptor, TlsLayer};
 pub use self::{

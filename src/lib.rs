@@ -117,7 +117,7 @@
 //! | `ring` | | the provider used where `aws-lc-rs` is off |
 //! | `webpki-roots` | | Mozilla's roots, for machines without a certificate store |
 //! | `hyper` | yes | hyper's and hyper-util's traits on [`Connection`] |
-//! | `proxy-protocol` | | HAProxy's PROXY header, sent by a connector |
+//! | `proxy-protocol` | | HAProxy's PROXY header, sent by connectors and read by servers |
 //! | `tracing` | | events about lookups, attempts and TLS handshakes |
 //! | `full` | | all of them |
 //!
@@ -133,6 +133,8 @@ pub mod connector;
 mod descriptors;
 mod error;
 pub mod fd;
+#[cfg(feature = "proxy-protocol")]
+mod proxy_header;
 mod reconsider;
 mod refused;
 mod registry;

@@ -61,7 +61,7 @@ impl Slots {
 
 impl Slot {
     fn takes_second_chance(&mut self) -> bool {
-        self.info.bytes_read() > 0 && !mem::replace(&mut self.had_second_chance, true)
+        self.info.has_spoken() && !mem::replace(&mut self.had_second_chance, true)
     }
 }
 

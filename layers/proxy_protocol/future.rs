@@ -10,8 +10,9 @@ use pin_project_lite::pin_project;
 use tokio::io::AsyncWrite;
 
 use crate::{
-    Connection, Error, ErrorKind,
+    Connection, Error,
     error::{GivenUp, give_up},
+    proxy_header::broken,
 };
 
 pin_project! {
@@ -85,7 +86,7 @@ where
                     let sent = ready!(this.header.poll_send(open, cx));
                     let peer = open.peer_address();
                     let connection = connection.take().expect("it is here");
-                    break sent.map(|()| connection).map_err(|error| failed(error).with_peer(peer));
+                    break sent.map(|()| connection).map_err(|error| broken(error).with_peer(peer));
                 }
                 StateProjection::Finished => panic!("polled after it finished"),
             }
@@ -110,14 +111,6 @@ impl Header {
             }
         }
         AsyncWrite::poll_flush(connection, cx)
-    }
-}
-
-/// One of ours, the reason why the connection was closed, comes out again.
-fn failed(error: io::Error) -> Error {
-    match error.downcast::<Error>() {
-        Ok(ours) => ours,
-        Err(error) => Error::new(ErrorKind::ProxyHeader).with_source(error),
     }
 }
 

@@ -60,6 +60,6 @@ mod future;
 mod layer;
 mod service;
 
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "proxy-protocol", feature = "tls"))]
 pub(super) use self::clock::{Clock, Parking};
 pub use self::{future::Connecting, layer::TimeoutLayer, service::Timeout};

@@ -14,6 +14,8 @@ use tokio::time::Instant;
 
 #[cfg(feature = "tls")]
 use super::TlsInfo;
+#[cfg(feature = "proxy-protocol")]
+use crate::proxy_header::ProxyHeader;
 use crate::{Address, Error, ErrorKind};
 
 /// The facts about one connection, and the way to close it from anywhere.
@@ -49,6 +51,15 @@ struct Shared {
     writer: AtomicWaker,
     #[cfg(feature = "tls")]
     tls: OnceLock<TlsInfo>,
+    #[cfg(feature = "proxy-protocol")]
+    proxied: OnceLock<Box<Proxied>>,
+}
+
+/// What a proxy said of its client, and how many bytes that took.
+#[cfg(feature = "proxy-protocol")]
+struct Proxied {
+    header: ProxyHeader,
+    bytes: u64,
 }
 
 impl ConnectionInfo {
@@ -69,6 +80,8 @@ impl ConnectionInfo {
             writer: AtomicWaker::new(),
             #[cfg(feature = "tls")]
             tls: OnceLock::new(),
+            #[cfg(feature = "proxy-protocol")]
+            proxied: OnceLock::new(),
         }))
     }
 
@@ -77,9 +90,46 @@ impl ConnectionInfo {
         self.0.id
     }
 
-    /// The other end. It stays readable after the peer is gone.
+    /// The other end, or the client that a proxy there named
+    /// ([`proxy_protocol`](crate::layers)). It stays readable after the peer is
+    /// gone.
     pub fn peer_address(&self) -> Option<Address> {
+        #[cfg(feature = "proxy-protocol")]
+        if let Some(header) = self.proxy_header().filter(|header| header.names_client()) {
+            return header.source().map(|address| self.as_seen_through_tls(address));
+        }
         self.0.peer.clone().map(|address| self.as_seen_through_tls(address))
+    }
+
+    /// What a [trusted proxy](crate::layers::proxy_protocol::TrustedProxies) at
+    /// the other end said of this connection.
+    #[cfg(feature = "proxy-protocol")]
+    pub fn proxy_header(&self) -> Option<&ProxyHeader> {
+        self.0.proxied.get().map(|proxied| &proxied.header)
+    }
+
+    /// The proxy at the other end, where [`peer_address`](Self::peer_address)
+    /// is the client it named. `None` where no header was read, and for a proxy
+    /// on a Unix socket without a name.
+    #[cfg(feature = "proxy-protocol")]
+    pub fn proxy_address(&self) -> Option<Address> {
+        self.proxy_header().and_then(|_| self.0.peer.clone())
+    }
+
+    /// Once, after the last byte of the header was read; else `false`.
+    #[cfg(feature = "proxy-protocol")]
+    pub(crate) fn set_proxy_header(&self, header: ProxyHeader) -> bool {
+        let proxied = Proxied { header, bytes: self.bytes_read() };
+        self.0.proxied.set(Box::new(proxied)).is_ok()
+    }
+
+    /// Whether the client has sent anything; a proxy's header does not count.
+    pub(crate) fn has_spoken(&self) -> bool {
+        #[cfg(feature = "proxy-protocol")]
+        if let Some(proxied) = self.0.proxied.get() {
+            return self.bytes_read() > proxied.bytes;
+        }
+        self.bytes_read() > 0
     }
 
     /// How long ago it was opened.

@@ -89,8 +89,9 @@ impl Connection {
         self.owner.info()
     }
 
-    /// The other end, as it was when the connection was accepted or asked for;
-    /// it stays readable after the peer is gone. `None` for a Unix socket
+    /// The other end, as it was when the connection was accepted or asked for,
+    /// or the client that a proxy there named; it stays readable after the peer
+    /// is gone. `None` for a Unix socket
     /// without a name.
     pub fn peer_address(&self) -> Option<Address> {
         self.info().peer_address()

@@ -21,7 +21,8 @@ pub enum ErrorKind {
     Connect,
     /// The TLS handshake failed.
     Tls,
-    /// The header of the PROXY protocol could not be sent.
+    /// The header of the PROXY protocol could not be sent, or what came was
+    /// none that is believed.
     ProxyHeader,
     /// A handshake other than TLS failed.
     Handshake,

@@ -1,5 +1,6 @@
-//! HAProxy's PROXY protocol on the client's side.
+//! HAProxy's PROXY protocol.
 
+mod accept;
 mod bytes;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod haproxy;

@@ -1,8 +1,25 @@
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+//! What a proxy tells about a client.
+
+mod addresses;
+mod bytes;
+mod error;
+mod facts;
+mod ssl;
+pub mod tlv;
+
+use std::net::SocketAddr;
 
 use proxyproto::{Command, TransportProtocol, tlv::Tlv, v1, v2};
 
-use crate::{Address, Connection, Error};
+pub use self::ssl::Ssl;
+pub(crate) use self::{
+    bytes::missing,
+    error::{broken, failed},
+};
+use crate::{Connection, Error};
+
+/// The type of a CRC32C.
+const CHECKSUM: u8 = proxyproto::tlv::Crc32c::TYPE;
 
 /// A CRC32C with its type and length.
 const CHECKSUM_LENGTH: usize = 3 + 4;
@@ -11,6 +28,9 @@ const CHECKSUM_LENGTH: usize = 3 + 4;
 const FIXED_LENGTH: usize = 16;
 
 /// What is told about a client.
+///
+/// A server finds the one that it received in
+/// [`ConnectionInfo::proxy_header`](crate::ConnectionInfo::proxy_header).
 ///
 /// Version 1 is one line of text, version 2 binary, with [room for
 /// more](Self::tlv). An IPv4 address inside IPv6, as dual-stack sockets show
@@ -26,9 +46,24 @@ enum Version {
 }
 
 impl ProxyHeader {
+    /// Reads a header of either version, as [`to_bytes`](Self::to_bytes) writes
+    /// it: all of it and nothing behind it.
+    ///
+    /// What a header of version 2 for a connection of the proxy's own says
+    /// besides is discarded, as proxy-protocol.txt wants it.
+    ///
+    /// # Errors
+    ///
+    /// [`ProxyHeader`](crate::ErrorKind::ProxyHeader): it is no header, not all
+    /// of one, or one with a version, command, family or value that is
+    /// malformed; or its checksum is wrong.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        bytes::parse(bytes)
+    }
+
     /// Version 1: the client is at `source` and connected to `destination`.
     pub fn v1(source: SocketAddr, destination: SocketAddr) -> Self {
-        let (source, destination) = of_one_family(source, destination);
+        let (source, destination) = addresses::of_one_family(source, destination);
         Self(Version::V1(match source {
             SocketAddr::V4(_) => v1::Header::new_inet(source, destination),
             SocketAddr::V6(_) => v1::Header::new_inet6(source, destination),
@@ -43,7 +78,7 @@ impl ProxyHeader {
     /// Version 1 for a client that was accepted: its address and the one it
     /// connected to. Unknown where it came over something else than TCP.
     pub fn v1_of(client: &Connection) -> Self {
-        match addresses(client) {
+        match addresses::of(client) {
             Some((source, destination)) => Self::v1(source, destination),
             None => Self::v1_unknown(),
         }
@@ -51,7 +86,7 @@ impl ProxyHeader {
 
     /// Version 2: the client is at `source` and connected to `destination`.
     pub fn v2(source: SocketAddr, destination: SocketAddr) -> Self {
-        let (source, destination) = of_one_family(source, destination);
+        let (source, destination) = addresses::of_one_family(source, destination);
         Self::from_v2(match source {
             SocketAddr::V4(_) => v2::Header::new_tcp_ipv4_proxy(source, destination),
             SocketAddr::V6(_) => v2::Header::new_tcp_ipv6_proxy(source, destination),
@@ -68,12 +103,12 @@ impl ProxyHeader {
     /// connected to, over TCP or a Unix socket. Unspecified where there is
     /// neither.
     pub fn v2_of(client: &Connection) -> Self {
-        if let Some((source, destination)) = addresses(client) {
+        if let Some((source, destination)) = addresses::of(client) {
             return Self::v2(source, destination);
         }
-        let header = match client.local_address().as_ref().and_then(unix) {
+        let header = match client.local_address().as_ref().and_then(addresses::path) {
             Some(destination) => {
-                let source = client.peer_address().as_ref().and_then(unix);
+                let source = client.peer_address().as_ref().and_then(addresses::path);
                 let source = source.unwrap_or([0; v2::UNIX_ADDR_LEN]);
                 let stream = TransportProtocol::Stream;
                 v2::Header::new_unix(Command::Proxy, stream, source, destination)
@@ -87,7 +122,7 @@ impl ProxyHeader {
         Self(Version::V2 { header, checksum: false })
     }
 
-    /// Adds a value to a header of version 2: one of [`tlv`](super::tlv), or
+    /// Adds a value to a header of version 2: one of [`tlv`](mod@tlv), or
     /// one that the receiver is known to take. Receivers have limits of their
     /// own; 536 bytes in all, the smallest TCP segment, are taken by every one
     /// (proxy-protocol.txt, section 2).
@@ -100,7 +135,7 @@ impl ProxyHeader {
     pub fn tlv(mut self, kind: u8, value: impl AsRef<[u8]>) -> Result<Self, Error> {
         let value = value.as_ref();
         let header = self.extensible()?;
-        if kind == proxyproto::tlv::Crc32c::TYPE {
+        if kind == CHECKSUM {
             return Err(Error::invalid_input("the checksum of a PROXY header is computed"));
         }
         let length = header.to_vec().len() - FIXED_LENGTH + 3 + value.len();
@@ -143,38 +178,4 @@ impl ProxyHeader {
             }
         }
     }
-}
-
-fn addresses(client: &Connection) -> Option<(SocketAddr, SocketAddr)> {
-    Some((client.peer_address()?.socket_addr()?, client.local_address()?.socket_addr()?))
-}
-
-fn of_one_family(source: SocketAddr, destination: SocketAddr) -> (SocketAddr, SocketAddr) {
-    let canonical = |address: SocketAddr| (address.ip().to_canonical(), address.port());
-    let (source, destination) = (canonical(source), canonical(destination));
-    if source.0.is_ipv4() == destination.0.is_ipv4() {
-        return (source.into(), destination.into());
-    }
-    let mapped = |(ip, port): (IpAddr, u16)| (in_ipv6(ip), port).into();
-    (mapped(source), mapped(destination))
-}
-
-fn in_ipv6(ip: IpAddr) -> Ipv6Addr {
-    match ip {
-        IpAddr::V4(ip) => ip.to_ipv6_mapped(),
-        IpAddr::V6(ip) => ip,
-    }
-}
-
-/// As `sun_path` has it (unix(7)); `None` for what is no Unix socket or longer.
-fn unix(address: &Address) -> Option<[u8; v2::UNIX_ADDR_LEN]> {
-    use std::os::unix::ffi::OsStrExt;
-    let (start, name) = match address {
-        Address::Unix(path) => (0, path.as_os_str().as_bytes()),
-        Address::Abstract(name) => (1, name.as_slice()),
-        Address::Tcp(_) | Address::Tls(_) => return None,
-    };
-    let mut bytes = [0; v2::UNIX_ADDR_LEN];
-    bytes.get_mut(start..start + name.len())?.copy_from_slice(name);
-    Some(bytes)
 }
