@@ -71,5 +71,7 @@ mod stream;
 
 pub use ipnet::IpNet;
 
+#[cfg(feature = "proxy-protocol")]
+pub(super) use self::networks::Networks;
 pub use self::{layer::AccessLayer, list::AccessList, peers::Peers, service::Access};
 pub use super::admission::Handling;

@@ -8,22 +8,22 @@ use ipnet::{IpNet, Ipv4Net};
 /// Something for each of many networks, looked up by address in one step for
 /// each length of prefix there is.
 #[derive(Clone, Debug)]
-pub(super) struct Networks<T> {
+pub(in crate::layers) struct Networks<T> {
     by_length: BTreeMap<u8, HashMap<IpNet, T>>,
 }
 
 impl<T> Networks<T> {
-    pub(super) fn new() -> Self {
+    pub(in crate::layers) fn new() -> Self {
         Self { by_length: BTreeMap::new() }
     }
 
-    pub(super) fn insert(&mut self, network: IpNet, value: T) {
+    pub(in crate::layers) fn insert(&mut self, network: IpNet, value: T) {
         let network = canonical(network).trunc();
         self.by_length.entry(network.prefix_len()).or_default().insert(network, value);
     }
 
     /// The longest prefix that the address has.
-    pub(super) fn longest(&self, address: IpAddr) -> Option<(IpNet, &T)> {
+    pub(in crate::layers) fn longest(&self, address: IpAddr) -> Option<(IpNet, &T)> {
         let address = address.to_canonical();
         self.by_length.iter().rev().find_map(|(length, networks)| {
             let network = IpNet::new(address, *length).ok()?.trunc();

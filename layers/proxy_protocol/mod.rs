@@ -32,7 +32,6 @@
 //! ```
 //! use std::time::Duration;
 //!
-//! use ipnet::IpNet;
 //! # #[cfg(feature = "tls")]
 //! use tower_socket::layers::tls::{ServerTls, TlsAcceptor};
 //! use tower::{ServiceBuilder, timeout::TimeoutLayer};
@@ -40,7 +39,7 @@
 //!     BoxError, Incoming, TcpServer,
 //!     layers::{
 //!         HandshakeLayer, LimitLayer,
-//!         proxy_protocol::{ReadProxyHeaderLayer, TrustedProxies},
+//!         proxy_protocol::{IpNet, ReadProxyHeaderLayer, TrustedProxies},
 //!     },
 //! };
 //!
@@ -121,6 +120,8 @@ mod accept;
 mod future;
 mod layer;
 mod service;
+
+pub use ipnet::IpNet;
 
 pub use self::{
     accept::{

@@ -14,17 +14,18 @@ pin_project! {
     /// makes.
     ///
     /// After [`ServerHandle::close`] handshakes already begun are yielded, then
-    /// the stream ends. Dropping it aborts them.
+    /// the stream ends. Dropping it aborts them. `T` is what each connection goes
+    /// through.
     #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]
-    pub struct TlsAccept<S> {
+    pub struct TlsAccept<S, T = TlsAcceptor> {
         #[pin]
-        inner: Handshake<S, TlsAcceptor>,
+        inner: Handshake<S, T>,
     }
 }
 
-impl<S> TlsAccept<S> {
-    pub(super) fn new(inner: Handshake<S, TlsAcceptor>) -> Self {
+impl<S, T> TlsAccept<S, T> {
+    pub(super) fn new(inner: Handshake<S, T>) -> Self {
         Self { inner }
     }
 
@@ -44,9 +45,9 @@ impl<S> TlsAccept<S> {
     }
 }
 
-impl<S> Stream for TlsAccept<S>
+impl<S, T> Stream for TlsAccept<S, T>
 where
-    S: Stream<Item = Result<Connection, Error>>,
+    Handshake<S, T>: Stream<Item = Result<Connection, Error>>,
 {
     type Item = Result<Connection, Error>;
 
@@ -60,7 +61,10 @@ where
 }
 
 /// The handle shows `tls://` addresses.
-impl<S: Incoming> Incoming for TlsAccept<S> {
+impl<S, T> Incoming for TlsAccept<S, T>
+where
+    Handshake<S, T>: Incoming,
+{
     fn handle(&self) -> ServerHandle {
         self.inner.handle().secured()
     }

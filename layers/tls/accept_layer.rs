@@ -36,6 +36,24 @@ impl TlsAcceptLayer {
         self.slots = Some(slots);
         self
     }
+
+    /// With more around the acceptor, which has to keep to the deadline.
+    pub(crate) fn layer_with<S, T>(
+        &self,
+        inner: S,
+        wrap: impl FnOnce(TlsAcceptor, Duration) -> T,
+    ) -> TlsAccept<S, T>
+    where
+        T: Clone,
+    {
+        let acceptor = TlsAcceptor::new(self.tls.clone());
+        let handshakes = HandshakeLayer::new(wrap(acceptor, self.timeout));
+        let handshakes = match self.slots {
+            Some(slots) => handshakes.slots(slots),
+            None => handshakes,
+        };
+        TlsAccept::new(handshakes.layer(inner))
+    }
 }
 
 impl From<ServerTls> for TlsAcceptLayer {
@@ -48,12 +66,6 @@ impl<S> Layer<S> for TlsAcceptLayer {
     type Service = TlsAccept<S>;
 
     fn layer(&self, inner: S) -> TlsAccept<S> {
-        let acceptor = TlsAcceptor::new(self.tls.clone()).handshake_timeout(self.timeout);
-        let handshakes = HandshakeLayer::new(acceptor);
-        let handshakes = match self.slots {
-            Some(slots) => handshakes.slots(slots),
-            None => handshakes,
-        };
-        TlsAccept::new(handshakes.layer(inner))
+        self.layer_with(inner, TlsAcceptor::handshake_timeout)
     }
 }

@@ -1,9 +1,15 @@
 use std::{fmt, time::Duration};
 
 use http::Uri;
+#[cfg(all(feature = "proxy-protocol", feature = "tls"))]
+use tower::{ServiceExt, util::option_layer};
 use tower_layer::Layer;
 
 use super::{Incoming, Server, facade::Boxed};
+#[cfg(all(feature = "proxy-protocol", feature = "tls"))]
+use crate::BoxError;
+#[cfg(feature = "proxy-protocol")]
+use crate::layers::proxy_protocol::ProxyProtocolAcceptLayer;
 use crate::{
     Error, FdServer, IntoUri, TcpServer, UnixServer,
     layers::{AccessLayer, IdleTimeoutLayer, LimitLayer, MaxAgeLayer},
@@ -41,6 +47,8 @@ pub struct ServerBuilder {
     unix: UnixServerBuilder,
     #[cfg(feature = "tls")]
     tls: Option<TlsAcceptLayer>,
+    #[cfg(feature = "proxy-protocol")]
+    proxies: Option<ProxyProtocolAcceptLayer>,
     access: Option<AccessLayer>,
     limit: Option<LimitLayer>,
     accepted: Option<LimitLayer>,
@@ -55,6 +63,8 @@ impl ServerBuilder {
             unix: UnixServer::builder(),
             #[cfg(feature = "tls")]
             tls: None,
+            #[cfg(feature = "proxy-protocol")]
+            proxies: None,
             access: None,
             limit: None,
             accepted: None,
@@ -90,9 +100,24 @@ impl ServerBuilder {
     /// Who may come in: an [`AccessList`](crate::layers::access::AccessList), or
     /// a layer, of which you keep a clone to change the list of servers that
     /// run. Everyone by default. Those who may not are closed right after they
-    /// were accepted, before anything else is done for them.
+    /// were accepted, before anything else is done for them; behind
+    /// proxies it is the clients that are looked at, once they are known.
     pub fn access(mut self, access: impl Into<AccessLayer>) -> Self {
         self.access = Some(access.into());
+        self
+    }
+
+    /// The proxies in front of this server, which tell it its clients: a
+    /// [`TrustedProxies`](crate::layers::proxy_protocol::TrustedProxies), or a
+    /// layer with a deadline of its own for the header (10 seconds by default)
+    /// or other slots. Addresses, errors and limits are those of the clients
+    /// then.
+    ///
+    /// With `tls://` the header and the TLS handshake are one handshake, with
+    /// the deadline and the slots of [`tls`](Self::tls).
+    #[cfg(feature = "proxy-protocol")]
+    pub fn proxy_protocol(mut self, proxies: impl Into<ProxyProtocolAcceptLayer>) -> Self {
+        self.proxies = Some(proxies.into());
         self
     }
 
@@ -108,8 +133,9 @@ impl ServerBuilder {
     }
 
     /// How many connections one source address may have open, IPv6 by /64; those
-    /// beyond are closed. Handshakes that are running count. No limit by
-    /// default, and never one for Unix sockets.
+    /// beyond are closed. Handshakes that are running count, behind proxies
+    /// from when their client is known. No limit by default, and never one for
+    /// Unix sockets.
     ///
     /// Short for [`limit_accepted`](Self::limit_accepted) with
     /// `LimitLayer::unlimited().per_source(limit)`.
@@ -175,12 +201,35 @@ impl ServerBuilder {
         let Some(tls) = &self.tls else { return Err(no_certificate(uri)) };
         let listening = self.tcp.bind(uri::without_tls(&uri)?).await;
         let server = listening.map_err(|error| as_asked(error, uri))?;
+        #[cfg(feature = "proxy-protocol")]
+        if let Some(proxies) = &self.proxies {
+            return Ok(self.behind_proxies(proxies, tls, server));
+        }
         Ok(Box::pin(tls.layer(self.accepting(server))))
+    }
+
+    /// The client is known in the middle of the handshake.
+    #[cfg(all(feature = "proxy-protocol", feature = "tls"))]
+    fn behind_proxies(
+        &self,
+        proxies: &ProxyProtocolAcceptLayer,
+        tls: &TlsAcceptLayer,
+        server: TcpServer,
+    ) -> Boxed {
+        Box::pin(tls.layer_with(server, |tls, time| {
+            let tls = tls.map_err(BoxError::from as fn(Error) -> BoxError);
+            let limited = option_layer(self.accepted.clone()).layer(tls);
+            let admitted = option_layer(self.access.clone()).layer(limited);
+            proxies.header().layer(admitted).within(time, "TLS handshake")
+        }))
     }
 
     /// What stands below TLS.
     fn accepting(&self, server: impl Incoming + Send + 'static) -> Boxed {
-        let server = over(self.access.as_ref(), Box::pin(server));
+        let server: Boxed = Box::pin(server);
+        #[cfg(feature = "proxy-protocol")]
+        let server = over(self.proxies.as_ref(), server);
+        let server = over(self.access.as_ref(), server);
         over(self.accepted.as_ref(), server)
     }
 

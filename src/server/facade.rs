@@ -23,6 +23,13 @@ pub(super) type Boxed = Pin<Box<dyn Incoming + Send>>;
 /// unix://  Limit( LimitAccepted( Access( Unix ) ) )
 /// ```
 ///
+/// and behind [proxies](ServerBuilder::proxy_protocol), which name the clients:
+///
+/// ```text
+/// tcp://   Limit( LimitAccepted( Access( Handshake( Timeout( ProxyHeader ), Tcp ) ) ) )
+/// tls://   Limit( Handshake( Timeout( ProxyHeader( Access( LimitAccepted( TlsAcceptor ) ) ) ), Tcp ) )
+/// ```
+///
 /// ```
 /// use tower_socket::{Incoming, Server};
 ///

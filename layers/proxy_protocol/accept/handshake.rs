@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::header::Incoming;
-use crate::{BoxError, Connection, Error, proxy_header::failed};
+use crate::{BoxError, Connection, Error, ErrorKind, proxy_header::failed};
 
 pin_project! {
     #[derive(Debug)]
@@ -36,7 +36,7 @@ impl<S, F> Handshake<S, F> {
     }
 
     pub(super) fn refused(connection: &Connection) -> Self {
-        let error = failed("the peer is no proxy that is trusted");
+        let error = Error::new(ErrorKind::Denied).with_reason("it is no proxy that is trusted");
         Self::Refused { error: Some(error.with_peer(connection.peer_address())) }
     }
 

@@ -1,8 +1,6 @@
-use std::net::IpAddr;
-
 use ipnet::IpNet;
 
-use crate::Connection;
+use crate::{Connection, layers::access::Networks};
 
 /// As much as nginx and Envoy take, and far more than HAProxy sends.
 const MOST: usize = 4096;
@@ -18,19 +16,18 @@ const MOST: usize = 4096;
 /// there can be anybody.
 ///
 /// ```
-/// use ipnet::IpNet;
-/// use tower_socket::layers::proxy_protocol::TrustedProxies;
+/// use tower_socket::layers::proxy_protocol::{IpNet, TrustedProxies};
 ///
-/// # fn main() -> Result<(), ipnet::AddrParseError> {
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let balancers: IpNet = "10.0.0.0/24".parse()?;
 /// let monitoring: IpNet = "10.0.0.7/32".parse()?;
 /// let proxies = TrustedProxies::new([balancers]).except([monitoring]).refuse_others();
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct TrustedProxies {
-    networks: Vec<(IpNet, bool)>,
+    networks: Networks<bool>,
     unix: bool,
     refuse_others: bool,
     max_length: usize,
@@ -46,10 +43,11 @@ pub(super) enum Verdict {
 
 impl TrustedProxies {
     /// A header is required from these networks or addresses. An IPv4 address
-    /// inside IPv6, as dual-stack sockets show it, is that IPv4 address.
+    /// mapped into IPv6, as a socket for both families shows it, is that IPv4
+    /// address.
     pub fn new<N: Into<IpNet>>(networks: impl IntoIterator<Item = N>) -> Self {
         let proxies =
-            Self { networks: Vec::new(), unix: false, refuse_others: false, max_length: MOST };
+            Self { networks: Networks::new(), unix: false, refuse_others: false, max_length: MOST };
         proxies.with(networks, true)
     }
 
@@ -89,7 +87,9 @@ impl TrustedProxies {
         networks: impl IntoIterator<Item = N>,
         trusted: bool,
     ) -> Self {
-        self.networks.extend(networks.into_iter().map(|network| (network.into(), trusted)));
+        for network in networks {
+            self.networks.insert(network.into(), trusted);
+        }
         self
     }
 
@@ -99,18 +99,14 @@ impl TrustedProxies {
 
     pub(super) fn verdict(&self, connection: &Connection) -> Verdict {
         let peer = connection.peer_address().and_then(|peer| peer.ip());
-        if peer.map_or(self.unix, |ip| self.trusts(ip.to_canonical())) {
+        let trusts = |ip| self.networks.longest(ip).is_some_and(|(_, trusted)| *trusted);
+        if peer.map_or(self.unix, trusts) {
             Verdict::ReadHeader
         } else if self.refuse_others {
             Verdict::Refuse
         } else {
             Verdict::Pass
         }
-    }
-
-    fn trusts(&self, ip: IpAddr) -> bool {
-        let around = self.networks.iter().filter(|(network, _)| network.contains(&ip));
-        around.max_by_key(|(network, _)| network.prefix_len()).is_some_and(|(_, trusted)| *trusted)
     }
 }
 
