@@ -74,3 +74,12 @@ fn a_unique_local_address_comes_after_ipv4() {
     outcome.assert_won(V4[0]);
     outcome.assert_starts(&[(V4[0], 0)]);
 }
+
+#[test]
+fn the_address_with_the_longest_prefix_in_common_comes_first() {
+    let Some(scene) = Scene::new() else { return };
+    let far = ["2001:db8:1::1", "2001:db8:2::1", "2001:db8:3::1"];
+    let outcome = far.into_iter().fold(scene, Scene::black_hole).good(V6[0]).run();
+    outcome.assert_won(V6[0]);
+    outcome.assert_starts(&[(V6[0], 0)]);
+}

@@ -53,6 +53,14 @@ async fn the_delay_is_at_most_2_s_and_at_least_10_ms() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_shorter_longest_time_holds_whatever_the_delay_is() {
+    let scene = Scene::new().v4(0, &A[..2]).silent(A[0]).connects(A[1], 0);
+    let scene =
+        scene.race(|race| race.maximum_delay(milliseconds(500)).attempt_delay(milliseconds(1000)));
+    scene.run().await.assert_starts(&[(A[0], 0), (A[1], 500)]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_longer_least_time_holds_after_failures_too() {
     let scene = Scene::new().v4(0, &A[..2]).connects(A[1], 0);
     let scene = scene.race(|race| race.minimum_delay(milliseconds(100)));
