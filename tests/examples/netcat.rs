@@ -119,7 +119,10 @@ fn the_timeout_holds_over_the_handshake() {
     let (_silent, uri) = listener();
     let uri = uri.replace("tcp", "tls");
     let error = Program::example("netcat", &[&uri, "--timeout", "0.2"]).end().failure();
-    assert_eq!(error, format!("connection to {uri} timed out after 200ms (ETIMEDOUT)\n"));
+    assert_eq!(
+        error,
+        format!("connection to {uri} timed out after 200ms (ETIMEDOUT) during TLS handshake\n")
+    );
 }
 
 #[test]
