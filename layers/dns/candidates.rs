@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
 };
 
-use super::{Family, HappyEyeballs, order::Order, trace};
+use super::{layer::Options, nat64::Nat64Prefix, order::Order, trace};
 
 /// The addresses of a name, those already tried first, the others in the order
 /// in which they are to be.
@@ -20,10 +20,22 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    pub(super) fn new(port: u16, single: bool, race: &HappyEyeballs) -> Self {
-        let order = Order::new(race.order, race.preferred_family);
+    pub(super) fn new(port: u16, options: &Options) -> Self {
+        let race = options.race;
+        let order = Order::new(race.order, race.preferred_family, options.source);
         let first_family_count = race.first_family_count.max(1);
+        let single = options.single;
         Self { addresses: Vec::new(), tried: 0, port, single, first_family_count, order }
+    }
+
+    /// IPv4 addresses without a route are reached behind this prefix.
+    pub(super) fn with_nat64(mut self, prefix: Option<Nat64Prefix>) -> Self {
+        self.learn_nat64(prefix);
+        self
+    }
+
+    pub(super) fn learn_nat64(&mut self, prefix: Option<Nat64Prefix>) {
+        prefix.into_iter().for_each(|prefix| self.order.set_nat64(prefix));
     }
 
     /// Whether there is nothing left to try.
@@ -57,6 +69,7 @@ impl Candidates {
             addresses.retain(SocketAddr::is_ipv4);
             self.order.pick(&mut addresses);
         }
+        addresses.iter_mut().for_each(|address| *address = self.order.in_reach(*address));
         self.order.shuffle(&mut addresses);
         let come_late = self.tried > 0 && !addresses.is_empty();
         if self.addresses.is_empty() {
@@ -78,21 +91,23 @@ impl Candidates {
         self.addresses.retain(|address| seen.insert(*address));
         let mut waiting = self.addresses.split_off(self.tried);
         self.order.sort(&mut waiting);
-        let Some(best) = waiting.first().map(Family::of) else { return };
+        let Some(best) = waiting.first() else { return };
         let lead = self.first_family_count.saturating_sub(self.tried);
-        let turns = match self.addresses.last() {
-            Some(last) if lead == 0 => take_turns(waiting, Family::of(last), 0),
-            _ => take_turns(waiting, best, lead),
-        };
-        self.addresses.extend(turns);
+        let ahead = self.addresses.last().filter(|_| lead == 0).unwrap_or(best);
+        let ahead = self.order.family(*ahead);
+        let is_ahead = |address: &SocketAddr| self.order.family(*address) == ahead;
+        self.addresses.extend(take_turns(waiting, is_ahead, lead));
     }
 }
 
 /// So many of one family, then the families in turn, beginning with the other
 /// one (RFC 8305, section 4).
-fn take_turns(sorted: Vec<SocketAddr>, ahead: Family, lead: usize) -> Vec<SocketAddr> {
-    let (mut ahead, mut other): (VecDeque<_>, VecDeque<_>) =
-        sorted.into_iter().partition(|address| Family::of(address) == ahead);
+fn take_turns(
+    sorted: Vec<SocketAddr>,
+    is_ahead: impl Fn(&SocketAddr) -> bool,
+    lead: usize,
+) -> Vec<SocketAddr> {
+    let (mut ahead, mut other): (VecDeque<_>, VecDeque<_>) = sorted.into_iter().partition(is_ahead);
     let lead = lead.min(ahead.len());
     let mut turns: Vec<_> = ahead.drain(..lead).collect();
     while !(ahead.is_empty() && other.is_empty()) {
@@ -107,13 +122,18 @@ mod tests {
     use std::net::IpAddr;
 
     use super::*;
+    use crate::layers::dns::{AddressOrder, Family, HappyEyeballs};
 
     const V4: [&str; 4] = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
     const V6: [&str; 4] = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"];
 
     fn candidates(race: HappyEyeballs, source: fn(SocketAddr) -> Option<IpAddr>) -> Candidates {
         let order = Order::with_sources(race.preferred_family, source);
-        Candidates { order, ..Candidates::new(80, false, &race) }
+        Candidates { order, ..on_this_host(race) }
+    }
+
+    fn on_this_host(race: HappyEyeballs) -> Candidates {
+        Candidates::new(80, &Options { race, ..Options::default() })
     }
 
     /// On a host with both families.
@@ -205,8 +225,8 @@ mod tests {
 
     #[test]
     fn answered_order_asks_nobody_and_shuffles_nothing() {
-        let race = HappyEyeballs::new().order(super::super::AddressOrder::Answered);
-        let mut candidates = Candidates::new(80, false, &race);
+        let race = HappyEyeballs::new().order(AddressOrder::Answered);
+        let mut candidates = on_this_host(race);
         candidates.extend(addresses(&[V4[2], V4[0], V4[1], "::1"]));
         assert_eq!(order(&mut candidates), ["::1", V4[2], V4[0], V4[1]]);
     }
@@ -215,7 +235,7 @@ mod tests {
     #[test]
     fn equal_addresses_come_in_any_order() {
         let orders = (0..100).map(|_| {
-            let mut candidates = Candidates::new(80, false, &HappyEyeballs::new());
+            let mut candidates = on_this_host(HappyEyeballs::new());
             candidates.extend(addresses(&V4[..2]));
             order(&mut candidates)
         });

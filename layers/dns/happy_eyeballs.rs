@@ -1,4 +1,4 @@
-use std::{net::SocketAddr, time::Duration};
+use std::{net::IpAddr, time::Duration};
 
 /// The least time between two starts that RFC 8305, section 5, allows.
 const LEAST: Duration = Duration::from_millis(10);
@@ -139,7 +139,7 @@ impl Default for HappyEyeballs {
 }
 
 impl Family {
-    pub(super) fn of(address: &SocketAddr) -> Self {
+    pub(super) fn of(address: &IpAddr) -> Self {
         if address.is_ipv4() { Self::Ipv4 } else { Self::Ipv6 }
     }
 

@@ -2,22 +2,40 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use tower_layer::Layer;
 
-use super::{Dns, DnsResolver, HappyEyeballs, Resolve};
+use super::{
+    Dns, DnsResolver, HappyEyeballs, Nat64Prefix, Resolve,
+    nat64::Nat64,
+    order::{Source, address_towards},
+};
 
 /// Resolves host names for the connector below. See the [module](super) for
 /// details.
 #[derive(Clone)]
 pub struct DnsLayer {
     resolver: Arc<dyn Resolve>,
-    options: Options,
+    nat64: Nat64,
+    pub(super) options: Options,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Options {
     pub(super) single: bool,
     pub(super) race: HappyEyeballs,
     pub(super) lookup_timeout: Option<Duration>,
     pub(super) attempt_timeout: Option<Duration>,
+    pub(super) source: Source,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            single: false,
+            race: HappyEyeballs::new(),
+            lookup_timeout: None,
+            attempt_timeout: None,
+            source: address_towards,
+        }
+    }
 }
 
 impl DnsLayer {
@@ -28,7 +46,8 @@ impl DnsLayer {
 
     /// Asks this resolver. An `Arc` of one shares its cache with other layers.
     pub fn new(resolver: impl Resolve) -> Self {
-        Self { resolver: Arc::new(resolver), options: Options::default() }
+        let (nat64, options) = (Nat64::Off, Options::default());
+        Self { resolver: Arc::new(resolver), nat64, options }
     }
 
     /// Tries a single address: one of the name's IPv4 addresses, picked at
@@ -60,6 +79,27 @@ impl DnsLayer {
         self.options.attempt_timeout = Some(timeout);
         self
     }
+
+    /// Reaches IPv4 addresses behind this prefix where the host has no IPv4
+    /// route to them: those in A records, and those that stand in a URI. Off by
+    /// default. See [`Nat64Prefix`] and the [module](super).
+    pub fn nat64_prefix(mut self, prefix: Nat64Prefix) -> Self {
+        self.nat64 = Nat64::Prefix(prefix);
+        self
+    }
+
+    /// The same with the prefix of the network, learnt from its name servers
+    /// (RFC 7050). Off by default.
+    ///
+    /// `ipv4only.arpa` is looked up beside a name, and only on a host without
+    /// a way out over IPv4; an address in a URI uses what is known by then. The
+    /// prefix is asked for again when its time to live is over, after ten
+    /// minutes at the latest, and where nothing was found after a minute or as
+    /// long as the answer says. Clones of this layer share it.
+    pub fn discover_nat64(mut self) -> Self {
+        self.nat64 = Nat64::Discovery(Arc::default());
+        self
+    }
 }
 
 /// [`DnsLayer::new`].
@@ -73,12 +113,15 @@ impl<S> Layer<S> for DnsLayer {
     type Service = Dns<S>;
 
     fn layer(&self, inner: S) -> Dns<S> {
-        Dns::new(inner, self.resolver.clone(), self.options)
+        Dns::new(inner, self.resolver.clone(), self.nat64.clone(), self.options)
     }
 }
 
 impl fmt::Debug for DnsLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DnsLayer").field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("DnsLayer")
+            .field("nat64", &self.nat64)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
     }
 }

@@ -13,6 +13,7 @@ use super::{
     candidates::Candidates,
     error::{Failed, beside_attempts, failure, kind},
     layer::Options,
+    nat64::{Discovering, Nat64},
     trace::{self, Began},
 };
 use crate::{
@@ -26,6 +27,7 @@ pub(super) struct Lookups {
     options: Options,
     progress: Progress,
     running: Vec<(Records, Lookup)>,
+    discovering: Discovering,
     began: Began,
     deadline: Option<Instant>,
     timed_out: bool,
@@ -45,13 +47,19 @@ enum Progress {
 }
 
 impl Lookups {
-    pub(super) fn new(resolver: Arc<dyn Resolve>, name: Name, options: &Options) -> Self {
+    pub(super) fn new(
+        resolver: Arc<dyn Resolve>,
+        name: Name,
+        nat64: Nat64,
+        options: &Options,
+    ) -> Self {
         Self {
             resolver,
             name,
             options: *options,
             progress: Progress::Unstarted,
             running: Vec::new(),
+            discovering: Discovering::new(nat64),
             began: Began::now(),
             deadline: None,
             timed_out: false,
@@ -59,8 +67,16 @@ impl Lookups {
         }
     }
 
+    /// The addresses are known.
+    pub(super) fn none(resolver: Arc<dyn Resolve>, options: &Options) -> Self {
+        let mut lookups = Self::new(resolver, Name::from(""), Nat64::Off, options);
+        lookups.progress = Progress::Open { after_delay: false };
+        lookups
+    }
+
+    /// Whether there may be more addresses.
     pub(super) fn is_pending(&self) -> bool {
-        !self.running.is_empty()
+        !self.running.is_empty() || self.discovering.holds()
     }
 
     /// Takes in what was answered.
@@ -70,14 +86,15 @@ impl Lookups {
         candidates: &mut Candidates,
     ) -> Result<(), Error> {
         if self.progress == Progress::Unstarted {
-            self.start()?;
+            self.start(candidates)?;
         }
+        self.discovering.poll(cx, candidates);
         let (failed, name, began) = (&mut self.failed, &self.name, self.began);
         self.running.retain_mut(|(records, lookup)| {
             let Poll::Ready(result) = lookup.as_mut().poll(cx) else { return true };
             trace::query_finished(name, *records, began, result.as_ref());
             match result {
-                Ok(answer) => candidates.extend(answer.addresses),
+                Ok(answer) => self.discovering.pass(answer.addresses, candidates),
                 Err(error) => failed.push((*records, error)),
             }
             false
@@ -86,7 +103,7 @@ impl Lookups {
     }
 
     /// Resolvers need a runtime too, so they are called no earlier than here.
-    fn start(&mut self) -> Result<(), Error> {
+    fn start(&mut self, candidates: &Candidates) -> Result<(), Error> {
         Handle::try_current().map_err(|error| {
             Error::invalid_input("a lookup needs a tokio runtime to wait in").with_source(error)
         })?;
@@ -98,6 +115,7 @@ impl Lookups {
             trace::query_started(&self.name, records);
             self.running.push((records, self.resolver.lookup(&self.name, records)));
         }
+        self.discovering.start(self.resolver.as_ref(), candidates);
         Ok(())
     }
 
@@ -108,9 +126,10 @@ impl Lookups {
     }
 
     /// Gives up what has not been answered in time.
-    pub(super) fn expire(&mut self, now: Instant) {
+    pub(super) fn expire(&mut self, now: Instant, candidates: &mut Candidates) {
         if self.is_pending() && self.deadline.is_some_and(|deadline| deadline <= now) {
             self.timed_out = true;
+            self.discovering.end(candidates);
             for (records, _) in self.running.drain(..) {
                 trace::query_timed_out(&self.name, records, self.options.lookup_timeout);
             }
@@ -160,9 +179,10 @@ impl Lookups {
 
     /// The connection stands. What is not yet answered is of use to others.
     pub(super) fn finish(&mut self) {
-        if self.is_pending() {
-            let running = mem::take(&mut self.running).into_iter();
-            self.resolver.finish(running.map(|(_, lookup)| lookup).collect());
+        let running = mem::take(&mut self.running).into_iter().map(|(_, lookup)| lookup);
+        let running: Vec<_> = running.chain(self.discovering.finish()).collect();
+        if !running.is_empty() {
+            self.resolver.finish(running);
         }
     }
 

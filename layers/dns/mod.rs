@@ -28,6 +28,24 @@
 //! there is no timer and no task, and the attempt takes no memory but for its
 //! URI.
 //!
+//! # NAT64
+//!
+//! A host with IPv6 only reaches IPv4 through the NAT64 (RFC 6146) of its
+//! network, whose prefix is [configured](DnsLayer::nat64_prefix) or
+//! [learnt](DnsLayer::discover_nat64). Where the host has no route to an IPv4
+//! address, found in an A record or written in the URI, the address behind the
+//! prefix takes its place, and the error says so:
+//!
+//! ```text
+//! connection to tcp://192.0.2.1:80 failed: connection to tcp://[64:ff9b::c000:201]:80 failed: connection refused (ECONNREFUSED)
+//! ```
+//!
+//! In the order of addresses it counts as IPv4: native IPv6 comes first.
+//! Addresses of this host (`0/8`, `127/8`), of its link (`169.254/16`,
+//! `255.255.255.255`), and private ones behind the well-known prefix stay as
+//! they are. An IP address never causes a lookup. Where neither is asked for,
+//! nothing of this costs anything.
+//!
 //! # Errors
 //!
 //! What is wrong with the URI is found before any lookup, and such an
@@ -111,6 +129,7 @@ mod happy_eyeballs;
 mod layer;
 mod lookups;
 mod named;
+mod nat64;
 mod order;
 mod pace;
 mod race;
@@ -127,6 +146,7 @@ pub use self::{
     future::Connecting,
     happy_eyeballs::{AddressOrder, Family, HappyEyeballs},
     layer::DnsLayer,
+    nat64::Nat64Prefix,
     resolve::{Answer, FixedHosts, Lookup, Name, Records, Resolve, ResolveFn, resolve_fn},
     resolver::{DnsResolver, Nameserver},
     service::Dns,

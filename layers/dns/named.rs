@@ -59,7 +59,7 @@ where
                 return Poll::Ready(end);
             }
             let now = Instant::now();
-            this.lookups.expire(now);
+            this.lookups.expire(now, this.candidates);
             this.race.as_mut().expire(now)?;
             if this.lookups.have_opened(now, this.candidates)
                 && this.race.as_mut().poll_start(

@@ -1,5 +1,6 @@
 use std::{
     fmt, mem,
+    net::SocketAddr,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -9,7 +10,7 @@ use tower_service::Service;
 
 use super::{
     Connecting, Name, Resolve, candidates::Candidates, layer::Options, lookups::Lookups,
-    named::Named, race::Race,
+    named::Named, nat64::Nat64, race::Race,
 };
 use crate::{
     Error,
@@ -21,12 +22,18 @@ use crate::{
 pub struct Dns<S> {
     inner: S,
     resolver: Arc<dyn Resolve>,
+    nat64: Nat64,
     options: Options,
 }
 
 impl<S> Dns<S> {
-    pub(super) fn new(inner: S, resolver: Arc<dyn Resolve>, options: Options) -> Self {
-        Self { inner, resolver, options }
+    pub(super) fn new(
+        inner: S,
+        resolver: Arc<dyn Resolve>,
+        nat64: Nat64,
+        options: Options,
+    ) -> Self {
+        Self { inner, resolver, nat64, options }
     }
 
     inner_access!();
@@ -34,14 +41,23 @@ impl<S> Dns<S> {
 
 impl<S: Clone> Dns<S> {
     fn connect<F>(&mut self, uri: Uri, name: Name, port: u16) -> Named<S, F> {
-        // The clone is not ready; the one that is makes the attempts.
+        let lookups = Lookups::new(self.resolver.clone(), name, self.nat64.clone(), &self.options);
+        let candidates = Candidates::new(port, &self.options).with_nat64(self.nat64.prefix());
+        Named::new(lookups, candidates, self.race(uri))
+    }
+
+    /// Behind NAT64, with nothing to look up.
+    fn connect_to<F>(&mut self, uri: Uri, address: SocketAddr) -> Named<S, F> {
+        let lookups = Lookups::none(self.resolver.clone(), &self.options);
+        let mut candidates = Candidates::new(address.port(), &self.options);
+        candidates.extend(vec![address]);
+        Named::new(lookups, candidates, self.race(uri))
+    }
+
+    /// The clone is not ready; the one that is makes the attempts.
+    fn race<F>(&mut self, uri: Uri) -> Race<S, F> {
         let clone = self.inner.clone();
-        let ready = mem::replace(&mut self.inner, clone);
-        Named::new(
-            Lookups::new(self.resolver.clone(), name, &self.options),
-            Candidates::new(port, self.options.single, &self.options.race),
-            Race::new(ready, uri, &self.options),
-        )
+        Race::new(mem::replace(&mut self.inner, clone), uri, &self.options)
     }
 }
 
@@ -60,7 +76,12 @@ where
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let (name, port) = match uri::target(&uri) {
-            Ok(Target::Address(_)) => return Connecting::address(self.inner.call(uri)),
+            Ok(Target::Address(address)) => {
+                return match self.nat64.instead_of(address, self.options.source) {
+                    Some(address) => Connecting::named(self.connect_to(uri, address)),
+                    None => Connecting::address(self.inner.call(uri)),
+                };
+            }
             Ok(Target::Name { name, port }) => (Name::from(name), port),
             Err(error) => return Connecting::failed(error),
         };
@@ -72,6 +93,7 @@ impl<S: fmt::Debug> fmt::Debug for Dns<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dns")
             .field("inner", &self.inner)
+            .field("nat64", &self.nat64)
             .field("options", &self.options)
             .finish_non_exhaustive()
     }

@@ -74,6 +74,21 @@ fn an_ip_address_allocates_nothing() {
 }
 
 #[test]
+fn an_ip_address_allocates_nothing_where_a_nat64_prefix_may_be_learnt() {
+    without_timers(|| {
+        let layer = DnsLayer::new(Asked::default()).discover_nat64();
+        let mut service = layer.layer(below());
+        let uri = Uri::from_static("tcp://192.0.2.1:80");
+        let mut cx = Context::from_waker(Waker::noop());
+        let counted = measure(|| {
+            let call = pin!(service.call(uri));
+            assert!(call.poll(&mut cx).is_ready());
+        });
+        assert_eq!(counted.count_total, 0);
+    });
+}
+
+#[test]
 fn the_only_address_of_a_name_costs_its_uri() {
     for (v6, v4) in [(&["2001:db8::1"][..], &[][..]), (&[], &["192.0.2.1"])] {
         without_timers(|| {

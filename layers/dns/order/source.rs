@@ -10,7 +10,7 @@ use crate::layers::dns::Family;
 /// it may not be used.
 ///
 /// Connecting a UDP socket looks up the route and sends nothing.
-pub(super) fn address_towards(mut destination: SocketAddr) -> Option<IpAddr> {
+pub(in crate::layers::dns) fn address_towards(mut destination: SocketAddr) -> Option<IpAddr> {
     if destination.port() == 0 {
         destination.set_port(9);
     }
