@@ -118,6 +118,7 @@
 //! | `webpki-roots` | | Mozilla's roots, for machines without a certificate store |
 //! | `hyper` | yes | hyper's and hyper-util's traits on [`Connection`] |
 //! | `proxy-protocol` | | HAProxy's PROXY header, sent by connectors and read by servers |
+//! | `hand-over` | | listening sockets for a program that is started: restarts that lose no connection |
 //! | `tracing` | | events about lookups, attempts and TLS handshakes |
 //! | `full` | | all of them |
 //!

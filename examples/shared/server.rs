@@ -1,6 +1,8 @@
 //! What the servers have in common: their options, and how they run.
 
 mod options;
+#[cfg(feature = "hand-over")]
+mod successor;
 
 use std::{
     fs, io,
@@ -78,19 +80,30 @@ impl ServerOptions {
     pub(crate) async fn bind(&self) -> Result<AnyServer, BoxError> {
         let server = self.listen().await?;
         drain_on_signal(server.handle())?;
+        #[cfg(feature = "hand-over")]
+        successor::start_on_signal(server.handle())?;
         Ok(server)
     }
 
     async fn listen(&self) -> Result<AnyServer, BoxError> {
+        let uri = self.uri();
         let Some(tls) = self.tls()? else {
-            return Ok(Box::pin(self.builder().bind(&self.uri).await?));
+            return Ok(Box::pin(self.builder().bind(uri).await?));
         };
-        let uri = secured(self.uri.as_str().into_uri()?)?;
+        let uri = secured(uri.into_uri()?)?;
         if uri.scheme_str() == Some("tls") {
             return Ok(Box::pin(self.builder().tls(tls).bind(uri).await?));
         }
         // Below the facade's TLS there is TCP. The layer goes over any server.
         Ok(Box::pin(tls.layer(self.builder().bind(uri).await?)))
+    }
+
+    fn uri(&self) -> String {
+        #[cfg(feature = "hand-over")]
+        if let Some(uri) = successor::inherited() {
+            return uri;
+        }
+        self.uri.clone()
     }
 
     fn builder(&self) -> ServerBuilder {

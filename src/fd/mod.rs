@@ -1,6 +1,10 @@
 //! Servers on listening sockets that somebody else has opened: systemd, a
 //! parent process, an older copy of this one.
 //!
+//! [`names`] tells what they are called. With the feature `hand-over` the
+//! function `hand_over` passes them on: to a successor of this process, say, so
+//! that a restart loses no connection.
+//!
 //! Under `systemd-socket-activate -l 8000`, or a `.socket` unit, the first one
 //! is descriptor 3:
 //!
@@ -16,8 +20,13 @@
 //! # }
 //! ```
 
+#[cfg(feature = "hand-over")]
+mod hand_over;
 mod number;
 mod server;
 mod systemd;
 
-pub use self::server::FdServer;
+#[cfg(feature = "hand-over")]
+#[cfg_attr(docsrs, doc(cfg(feature = "hand-over")))]
+pub use self::hand_over::hand_over;
+pub use self::{server::FdServer, systemd::names};

@@ -7,17 +7,26 @@ use std::{
 };
 
 use nix::errno::Errno;
+use socket2::SockRef;
 
 /// A descriptor of our own for what is open under this number; the number
 /// itself stays open.
 pub(super) fn duplicate(number: RawFd) -> io::Result<OwnedFd> {
+    with(number, |borrowed| borrowed.try_clone_to_owned())
+}
+
+/// No program that is started from now on inherits it.
+pub(super) fn close_on_exec(number: RawFd) -> io::Result<()> {
+    with(number, |borrowed| SockRef::from(borrowed).set_cloexec(true))
+}
+
+fn with<T>(number: RawFd, call: impl FnOnce(&BorrowedFd<'_>) -> io::Result<T>) -> io::Result<T> {
     if number < 0 {
         return Err(Errno::EBADF.into());
     }
-    // SAFETY: the number is not -1, and it is used for one fcntl(2), which
-    // answers EBADF where nothing is open under it.
-    let borrowed = unsafe { BorrowedFd::borrow_raw(number) };
-    borrowed.try_clone_to_owned()
+    // SAFETY: the number is not -1, and it is used for fcntl(2), which answers
+    // EBADF where nothing is open under it.
+    call(&unsafe { BorrowedFd::borrow_raw(number) })
 }
 
 #[cfg(test)]

@@ -42,7 +42,9 @@ impl FdServer {
     /// `systemd://http`.
     ///
     /// The descriptor is duplicated: closing the server leaves the original
-    /// one listening. Hand it over as an [`OwnedFd`] to have it closed.
+    /// one listening. Hand it over as an [`OwnedFd`] to have it closed. After
+    /// `systemd://name` nothing that systemd gave is inherited by programs that
+    /// are started later, as after sd_listen_fds(3).
     ///
     /// # Errors
     ///
@@ -51,11 +53,11 @@ impl FdServer {
     /// under that number, and with the errors of [`from_fd`](Self::from_fd).
     pub async fn bind(address: impl IntoUri) -> Result<Self, Error> {
         let uri = address.into_uri()?;
-        let number = match Scheme::of(&uri) {
-            Some(Scheme::Systemd) => systemd::descriptor(&uri)?,
-            _ => uri::descriptor(&uri)?,
+        let duplicate = match Scheme::of(&uri) {
+            Some(Scheme::Systemd) => systemd::duplicate(&uri)?,
+            _ => number::duplicate(uri::descriptor(&uri)?),
         };
-        match number::duplicate(number) {
+        match duplicate {
             Ok(fd) => Self::open(fd, uri),
             Err(error) => Err(failed(error.into(), uri)),
         }

@@ -1,22 +1,35 @@
 //! The environment of a process that systemd has started for its sockets
 //! (sd_listen_fds(3)).
 
-use std::{env, process};
+use std::{env, io, os::fd::OwnedFd, process};
 
 use http::Uri;
 
+use super::number;
 use crate::{Error, uri};
 
 /// The first descriptor that is handed over, `SD_LISTEN_FDS_START`.
-const FIRST: i32 = 3;
+pub(super) const FIRST: i32 = 3;
 /// No process has more descriptors by default, whatever the variable says.
 const MOST: u32 = 1024;
 
-/// The descriptor that has the name in `systemd://name`.
-pub(super) fn descriptor(uri: &Uri) -> Result<i32, Error> {
+/// The names of the sockets that systemd, or a parent process, has handed to this
+/// one, in their order: the first belongs to descriptor 3. Empty where none were
+/// handed over.
+///
+/// [`FdServer::bind`](super::FdServer::bind) takes them as `systemd://name`.
+pub fn names() -> Vec<String> {
+    Inherited::here().0
+}
+
+/// A duplicate of what has the name in `systemd://name`.
+pub(super) fn duplicate(uri: &Uri) -> Result<io::Result<OwnedFd>, Error> {
     let name = uri::systemd_name(uri)?;
-    let inherited = Inherited::from_variables(process::id(), |key| env::var(key).ok());
-    inherited.only(name).map_err(|reason| Error::invalid_input(reason).with_uri(uri.clone()))
+    let inherited = Inherited::here();
+    let only = inherited.only(name);
+    let descriptor = only.map_err(|reason| Error::invalid_input(reason).with_uri(uri.clone()))?;
+    inherited.keep_from_children();
+    Ok(number::duplicate(descriptor))
 }
 
 /// The names of the descriptors from [`FIRST`] on.
@@ -24,6 +37,10 @@ pub(super) fn descriptor(uri: &Uri) -> Result<i32, Error> {
 struct Inherited(Vec<String>);
 
 impl Inherited {
+    fn here() -> Self {
+        Self::from_variables(process::id(), |key| env::var(key).ok())
+    }
+
     /// A child of the process that they were meant for inherits the variables
     /// too, so the process id counts. Without names each is `unknown`.
     fn from_variables(process: u32, variable: impl Fn(&str) -> Option<String>) -> Self {
@@ -35,6 +52,13 @@ impl Inherited {
         let names = variable("LISTEN_FDNAMES").unwrap_or_default();
         let named = names.split(':').filter(|_| !names.is_empty()).map(str::to_owned);
         Self(named.chain(std::iter::repeat_with(|| "unknown".to_owned())).take(count).collect())
+    }
+
+    /// As sd_listen_fds(3) does.
+    fn keep_from_children(&self) {
+        for (descriptor, _) in (FIRST..).zip(&self.0) {
+            let _ = number::close_on_exec(descriptor);
+        }
     }
 
     fn only(&self, name: &str) -> Result<i32, String> {

@@ -1,7 +1,7 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, os::fd::OwnedFd, sync::Arc, time::Duration};
 
 use super::{Drained, drain, listener::Control};
-use crate::{Address, Registry};
+use crate::{Address, Error, ErrorKind, Registry};
 
 /// Controls a server from anywhere.
 ///
@@ -63,6 +63,24 @@ impl ServerHandle {
     /// still open.
     pub fn addresses(&self) -> Vec<Address> {
         self.listeners.iter().filter_map(Controlled::address).collect()
+    }
+
+    /// Duplicates of the listening sockets, one for each listener that is still
+    /// open, in the order of [`addresses`](Self::addresses): for another process
+    /// to accept on when this one has closed. The file of a Unix socket stays
+    /// then.
+    ///
+    /// [`fd::hand_over`](crate::fd) passes them to a program.
+    ///
+    /// # Errors
+    ///
+    /// [`Listen`](crate::ErrorKind::Listen) with `EMFILE` where there are no more
+    /// descriptors.
+    pub fn descriptors(&self) -> Result<Vec<OwnedFd>, Error> {
+        let descriptors = self.controls().filter_map(|control| control.descriptor());
+        descriptors
+            .collect::<Result<_, _>>()
+            .map_err(|error| Error::new(ErrorKind::Listen).with_source(error))
     }
 
     /// The connections that are open now, with those still in their handshake.

@@ -2,6 +2,7 @@
 
 use std::{
     fmt, io,
+    os::fd::OwnedFd,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker, ready},
@@ -27,11 +28,15 @@ pub(crate) type Accepted = io::Result<(Transport, Option<Address>)>;
 /// A listening socket.
 pub(crate) trait Listen: Send + 'static {
     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<Accepted>;
+
+    /// A duplicate for whoever goes on listening after this one is closed.
+    fn descriptor(&self) -> io::Result<OwnedFd>;
 }
 
 /// What a handle does to a listener.
 pub(super) trait Control: Send + Sync {
     fn address(&self) -> Option<Address>;
+    fn descriptor(&self) -> Option<io::Result<OwnedFd>>;
     fn pause(&self);
     fn resume(&self);
     fn is_paused(&self) -> bool;
@@ -207,6 +212,10 @@ impl<L> State<L> {
 impl<L: Listen> Control for Shared<L> {
     fn address(&self) -> Option<Address> {
         self.state().socket.as_ref().map(|_| self.address.clone())
+    }
+
+    fn descriptor(&self) -> Option<io::Result<OwnedFd>> {
+        self.state().socket.as_ref().map(L::descriptor)
     }
 
     fn pause(&self) {

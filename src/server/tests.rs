@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     io,
+    os::fd::OwnedFd,
     pin::Pin,
     sync::{Arc, Barrier, Mutex},
     task::{Context, Poll},
@@ -66,6 +67,10 @@ impl Listen for Script {
             Some(Say::Error(errno)) => Poll::Ready(Err(io::Error::from(errno))),
             Some(Say::Nobody) | None => Poll::Pending,
         }
+    }
+
+    fn descriptor(&self) -> io::Result<OwnedFd> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 
@@ -270,6 +275,10 @@ struct Busy;
 impl Listen for Busy {
     fn poll_accept(&self, _: &mut Context<'_>) -> Poll<Accepted> {
         Poll::Ready(Ok((Transport::Other(Box::new(tokio::io::duplex(1).0)), None)))
+    }
+
+    fn descriptor(&self) -> io::Result<OwnedFd> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 

@@ -1,5 +1,6 @@
 use std::{
     io,
+    os::fd::{AsFd, OwnedFd},
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -71,5 +72,9 @@ impl Listen for TcpListener {
     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<Accepted> {
         let (stream, peer) = ready!(Self::poll_accept(self, cx))?;
         Poll::Ready(Ok((Transport::Tcp(stream), Some(Address::Tcp(peer)))))
+    }
+
+    fn descriptor(&self) -> io::Result<OwnedFd> {
+        self.as_fd().try_clone_to_owned()
     }
 }

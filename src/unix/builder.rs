@@ -79,7 +79,7 @@ impl UnixServerBuilder {
     fn listen(&self, address: &Address) -> Result<Listening, Refused> {
         let socket = Socket::new(Domain::UNIX, Type::STREAM.nonblocking(), None)?;
         self.bind_socket(&socket, address)?;
-        let mut file = address.path().map(SocketFile::new).transpose()?;
+        let file = address.path().map(SocketFile::new).transpose()?;
         if let (Some(mode), Some(file)) = (self.mode, &file) {
             let set = file.set_mode(mode);
             set.map_err(|error| Refused::new(format!("cannot set mode {mode:o}"), error))?;
@@ -87,7 +87,7 @@ impl UnixServerBuilder {
         socket.listen(self.backlog.into())?;
         let socket = UnixListener::from_std(socket.into())?;
         if !self.unlink_on_close {
-            file.iter_mut().for_each(SocketFile::keep);
+            file.iter().for_each(SocketFile::keep);
         }
         Ok(Listening::new(socket, file))
     }

@@ -1,4 +1,8 @@
-use std::task::{Context, Poll, ready};
+use std::{
+    io,
+    os::fd::{AsFd, OwnedFd},
+    task::{Context, Poll, ready},
+};
 
 use tokio::net::UnixListener;
 
@@ -12,13 +16,13 @@ use crate::{
 /// A listening Unix socket, and its file where that goes with it.
 pub(super) struct Listening {
     // First: while the socket is open, no other file can get its inode number.
-    _file: Option<SocketFile>,
+    file: Option<SocketFile>,
     socket: UnixListener,
 }
 
 impl Listening {
     pub(super) fn new(socket: UnixListener, file: Option<SocketFile>) -> Self {
-        Self { _file: file, socket }
+        Self { file, socket }
     }
 }
 
@@ -26,5 +30,11 @@ impl Listen for Listening {
     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<Accepted> {
         let (stream, peer) = ready!(self.socket.poll_accept(cx))?;
         Poll::Ready(Ok((Transport::Unix(stream), Address::from_unix(&peer.into()))))
+    }
+
+    fn descriptor(&self) -> io::Result<OwnedFd> {
+        let descriptor = self.socket.as_fd().try_clone_to_owned()?;
+        self.file.iter().for_each(SocketFile::keep);
+        Ok(descriptor)
     }
 }

@@ -1,4 +1,5 @@
 use std::{
+    cell::Cell,
     fs, io,
     os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -13,7 +14,7 @@ pub(super) struct SocketFile {
     path: PathBuf,
     device: u64,
     inode: u64,
-    kept: bool,
+    kept: Cell<bool>,
 }
 
 impl SocketFile {
@@ -21,7 +22,7 @@ impl SocketFile {
     pub(super) fn new(path: &Path) -> io::Result<Self> {
         let path = std::path::absolute(path)?;
         let metadata = fs::symlink_metadata(&path)?;
-        Ok(Self { path, device: metadata.dev(), inode: metadata.ino(), kept: false })
+        Ok(Self { path, device: metadata.dev(), inode: metadata.ino(), kept: Cell::new(false) })
     }
 
     pub(super) fn set_mode(&self, mode: u32) -> io::Result<()> {
@@ -29,8 +30,8 @@ impl SocketFile {
     }
 
     /// Stays when the server closes.
-    pub(super) fn keep(&mut self) {
-        self.kept = true;
+    pub(super) fn keep(&self) {
+        self.kept.set(true);
     }
 
     fn is_ours(&self) -> bool {
@@ -41,7 +42,7 @@ impl SocketFile {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        if !self.kept && self.is_ours() {
+        if !self.kept.get() && self.is_ours() {
             let _ = fs::remove_file(&self.path);
         }
     }

@@ -9,6 +9,8 @@ mod chat_server;
 #[cfg(feature = "tracing")]
 mod connect;
 mod echo_server;
+#[cfg(feature = "hand-over")]
+mod hand_over;
 mod hello;
 mod http;
 mod limits;

@@ -10,7 +10,7 @@ use std::{
 
 use socket2::{Domain, SockRef, Socket, Type};
 use tokio::io::AsyncWriteExt;
-use tower_socket::{Error, ErrorKind, FdServer, Incoming};
+use tower_socket::{Error, ErrorKind, FdServer, Incoming, fd};
 
 use crate::support::{SocketPath, has_ipv6, pair_at, tcp_pair};
 
@@ -200,7 +200,10 @@ const URI: &str = "TOWER_SOCKET_INHERITED_URI";
 #[tokio::test]
 async fn the_child_that_inherits() {
     let Ok(uri) = std::env::var(URI) else { return };
-    let mut server = FdServer::bind(uri).await.unwrap();
+    let mut server = FdServer::bind(uri.as_str()).await.unwrap();
+    // What systemd gave to this process was not for that one.
+    let child = Command::new("test").args(["-e", "/proc/self/fd/3"]).status().unwrap();
+    assert_eq!(child.success(), uri == "fd://3");
     let mut accepted = server.accept().await.unwrap().unwrap();
     accepted.write_all(b"inherited").await.unwrap();
 }
@@ -224,5 +227,56 @@ fn a_child_process_accepts_on_what_systemd_hands_over() {
         TcpStream::connect(address).unwrap().read_to_string(&mut received).unwrap();
         assert_eq!(received, "inherited");
         assert!(child.wait().unwrap().success());
+    }
+}
+
+#[test]
+fn no_names_were_handed_to_this_process() {
+    assert_eq!(fd::names(), Vec::<String>::new());
+}
+
+#[cfg(feature = "hand-over")]
+#[test]
+fn a_child_process_accepts_on_what_it_is_handed() {
+    let sockets = [("http", listener()), ("https", listener())];
+    let addresses = sockets.each_ref().map(|(_, listener)| listener.local_addr().unwrap());
+    let sockets = sockets.map(|(name, listener)| (name, OwnedFd::from(listener)));
+    let mut command = fd::hand_over(std::env::current_exe().unwrap(), sockets).unwrap();
+    command.args(["--exact", "fd::the_child_that_inherits"]).env(URI, "systemd://https");
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    // Now the child alone has the sockets.
+    drop(command);
+    let mut received = String::new();
+    TcpStream::connect(addresses[1]).unwrap().read_to_string(&mut received).unwrap();
+    assert_eq!(received, "inherited");
+    assert!(child.wait().unwrap().success());
+}
+
+#[cfg(feature = "hand-over")]
+#[test]
+fn a_program_is_handed_what_systemd_would_hand_it() {
+    let sockets = ["one", "two words"].map(|name| (name, OwnedFd::from(listener())));
+    let numbers = sockets.each_ref().map(|(_, socket)| inode(socket.as_raw_fd()));
+    let mut command = fd::hand_over("sh", sockets).unwrap();
+    let script = "echo $LISTEN_FDS, $LISTEN_FDNAMES, $((LISTEN_PID - $$)), $1; \
+                  readlink /proc/self/fd/3 /proc/self/fd/4";
+    let output = command.args(["-c", script, "sh", "an \" argument"]).output().unwrap();
+    let expected = format!("2, one:two words, 0, an \" argument\n{}\n", numbers.join("\n"));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+}
+
+#[cfg(feature = "hand-over")]
+fn inode(descriptor: std::os::fd::RawFd) -> String {
+    let link = std::fs::read_link(format!("/proc/self/fd/{descriptor}")).unwrap();
+    link.to_str().unwrap().to_owned()
+}
+
+#[cfg(feature = "hand-over")]
+#[test]
+fn a_name_that_systemd_would_not_take_is_quoted() {
+    for name in ["a:b", "tab\t", "ü", &"x".repeat(256)] {
+        let error = fd::hand_over("sh", [(name, OwnedFd::from(listener()))]).unwrap_err();
+        assert!(error.is_invalid_input());
+        assert!(error.to_string().contains(&format!("{name:?}")), "{error}");
     }
 }

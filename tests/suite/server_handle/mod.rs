@@ -1,3 +1,4 @@
+mod descriptors;
 mod drain;
 mod registry;
 
