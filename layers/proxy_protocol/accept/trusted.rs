@@ -2,7 +2,7 @@ use ipnet::IpNet;
 
 use crate::{Connection, layers::access::Networks};
 
-/// As much as nginx and Envoy take, and far more than HAProxy sends.
+/// As much as nginx takes (`NGX_PROXY_PROTOCOL_MAX_HEADER`).
 const MOST: usize = 4096;
 
 /// Whose PROXY headers are believed.
@@ -66,8 +66,8 @@ impl TrustedProxies {
         self
     }
 
-    /// Closes connections from elsewhere before a byte is read, with an error:
-    /// nobody gets past the proxies.
+    /// Closes connections from elsewhere before a byte is read, with an error of
+    /// kind [`Denied`](crate::ErrorKind::Denied): nobody gets past the proxies.
     #[must_use]
     pub fn refuse_others(mut self) -> Self {
         self.refuse_others = true;

@@ -1,6 +1,8 @@
 //! The side that receives the header.
 
 mod deadline;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+mod facade;
 mod facts;
 mod malformed;
 mod properties;

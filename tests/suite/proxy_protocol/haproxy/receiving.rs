@@ -1,10 +1,6 @@
-//! HAProxy, which says whom it takes the client for.
+//! It says whom it takes the client for.
 
-use std::{
-    net::{SocketAddr, TcpListener},
-    os::fd::OwnedFd,
-    process::{Command, Stdio},
-};
+use std::process::Command;
 
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -18,11 +14,10 @@ use tower_socket::{
     },
 };
 
-use super::address;
+use super::{super::address, Program};
 use crate::support::{
     certificates::{file, self_signed},
     programs::program,
-    running::Running,
     tcp_pair,
 };
 
@@ -39,10 +34,8 @@ frontend test
 ";
 
 struct Haproxy {
-    address: SocketAddr,
+    haproxy: Program,
     tls: Option<ClientTls>,
-    _running: Running,
-    _directory: TempDir,
 }
 
 impl Haproxy {
@@ -61,21 +54,14 @@ impl Haproxy {
         Some(Self::start_with(haproxy, directory, &options, Some(tls)))
     }
 
-    /// It is given a socket that listens already, so nobody has to wait for it.
     fn start_with(
-        mut haproxy: Command,
+        haproxy: Command,
         directory: TempDir,
         options: &str,
         tls: Option<ClientTls>,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let text = CONFIGURATION.replace("OPTIONS", options);
-        let configuration = file(&directory, "haproxy.cfg", text);
-        haproxy.stdin(OwnedFd::from(listener));
-        haproxy.args(["-db", "-f", &configuration]).stdout(Stdio::null()).stderr(Stdio::null());
-        let running = Running::start(&mut haproxy);
-        Self { address, tls, _running: running, _directory: directory }
+        let configuration = CONFIGURATION.replace("OPTIONS", options);
+        Self { haproxy: Program::start(haproxy, directory, configuration), tls }
     }
 
     async fn connect(&self, header: ProxyHeader) -> Result<Connection, Error> {
@@ -83,7 +69,7 @@ impl Haproxy {
             .layer(option_layer(self.tls.clone().map(TlsLayer::new)))
             .layer(ProxyProtocolLayer::new(header))
             .service(TcpConnector::new());
-        stack.oneshot(self.address.into_uri().unwrap()).await
+        stack.oneshot(self.haproxy.address.into_uri().unwrap()).await
     }
 
     /// What it answers.

@@ -1,0 +1,35 @@
+//! HAProxy at the other end.
+
+mod receiving;
+mod sending;
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    os::fd::OwnedFd,
+    process::{Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+use crate::support::{certificates::file, running::Running};
+
+/// HAProxy, as it runs.
+struct Program {
+    address: SocketAddr,
+    _running: Running,
+    _directory: TempDir,
+}
+
+impl Program {
+    /// It is given a socket that listens already, as its descriptor 0, so nobody
+    /// has to wait for it.
+    fn start(mut haproxy: Command, directory: TempDir, configuration: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let configuration = file(&directory, "haproxy.cfg", configuration);
+        haproxy.stdin(OwnedFd::from(listener));
+        haproxy.args(["-db", "-f", &configuration]).stdout(Stdio::null()).stderr(Stdio::null());
+        let running = Running::start(&mut haproxy);
+        Self { address, _running: running, _directory: directory }
+    }
+}
