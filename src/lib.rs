@@ -164,7 +164,15 @@ pub use self::{
 #[path = "../layers/mod.rs"]
 pub mod layers;
 
+#[cfg(all(any(doc, doctest), feature = "dns", feature = "tls", feature = "hyper"))]
+pub mod guide;
+
 /// The code in the README compiles.
 #[cfg(all(doctest, feature = "dns", feature = "tls"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The layer in CONTRIBUTING.md compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../CONTRIBUTING.md")]
+struct Contributing;
