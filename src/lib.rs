@@ -120,6 +120,10 @@
 //! | `proxy-protocol` | | HAProxy's PROXY header, sent by connectors and read by servers |
 //! | `hand-over` | | listening sockets for a program that is started: restarts that lose no connection |
 //! | `tracing` | | events about lookups, attempts and TLS handshakes |
+//! | `axum-0_8` | | `axum::serve` over every server |
+//! | `tonic-0_14` | | tonic's services over every server |
+//! | `reqwest-0_13` | | our resolvers in reqwest's client |
+//! | `tokio-postgres-0_7` | | tokio-postgres over our TLS |
 //! | `full` | | all of them |
 //!
 //! Linux is what is tested; the crate uses Linux' own socket options and
@@ -129,6 +133,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
+pub mod compat;
 pub mod connection;
 pub mod connector;
 mod descriptors;

@@ -1,12 +1,20 @@
+#[cfg(feature = "reqwest-0_13")]
+use std::net::SocketAddr;
 use std::{fmt, sync::Arc, time::Duration};
 
 use tower_layer::Layer;
 
+#[cfg(feature = "reqwest-0_13")]
+use super::addresses::addresses;
 use super::{
     Dns, DnsResolver, HappyEyeballs, Nat64Prefix, Resolve,
     nat64::Nat64,
     order::{Source, address_towards},
 };
+#[cfg(feature = "reqwest-0_13")]
+use super::{candidates::Candidates, lookups::Lookups};
+#[cfg(feature = "reqwest-0_13")]
+use crate::Error;
 
 /// Resolves host names for the connector below. See the [module](super) for
 /// details.
@@ -99,6 +107,19 @@ impl DnsLayer {
     pub fn discover_nat64(mut self) -> Self {
         self.nat64 = Nat64::Discovery(Arc::default());
         self
+    }
+
+    /// All addresses of a name, for a client that connects in its own way.
+    #[cfg(feature = "reqwest-0_13")]
+    pub(crate) fn addresses(
+        &self,
+        name: &str,
+    ) -> impl Future<Output = Result<Vec<SocketAddr>, Error>> + use<> {
+        let (resolver, nat64) = (self.resolver.clone(), self.nat64.clone());
+        let lookups = Lookups::new(resolver, name.into(), nat64, &self.options);
+        // Whoever gets the addresses sets the port.
+        let candidates = Candidates::new(0, &self.options).with_nat64(self.nat64.prefix());
+        addresses(lookups, candidates)
     }
 }
 

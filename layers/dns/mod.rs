@@ -121,6 +121,8 @@
 //! # Ok::<(), tower_socket::Error>(())
 //! ```
 
+#[cfg(feature = "reqwest-0_13")]
+mod addresses;
 mod candidates;
 mod clock;
 mod error;

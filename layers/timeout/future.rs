@@ -1,5 +1,4 @@
 use std::{
-    mem,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
@@ -26,13 +25,13 @@ pin_project! {
     pub struct Connecting<F> {
         #[pin]
         inner: Option<F>,
-        uri: Uri,
+        uri: Option<Uri>,
         clock: Clock,
     }
 }
 
 impl<F> Connecting<F> {
-    pub(super) fn new(inner: F, uri: Uri, clock: Clock) -> Self {
+    pub(super) fn new(inner: F, uri: Option<Uri>, clock: Clock) -> Self {
         Self { inner: Some(inner), uri, clock }
     }
 }
@@ -61,6 +60,9 @@ where
         };
         this.clock.park();
         this.inner.set(None);
-        Poll::Ready(result.map_err(|error| error.passing(mem::take(this.uri))))
+        Poll::Ready(result.map_err(|error| match this.uri.take() {
+            Some(uri) => error.passing(uri),
+            None => error,
+        }))
     }
 }

@@ -26,6 +26,9 @@
 //! type, names the URI, has a future that is `Unpin` where the inner one is,
 //! and uses its timer again: no allocation and no system call for each call.
 //!
+//! It goes over any service, reqwest's connector, say. Where what is asked for
+//! is no `Uri`, the error names none.
+//!
 //! # Order
 //!
 //! What stands below is under the deadline, what stands above is not. Around

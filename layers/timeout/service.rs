@@ -1,4 +1,5 @@
 use std::{
+    any::Any,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
@@ -29,10 +30,12 @@ impl<S> Timeout<S> {
     inner_access!();
 }
 
-impl<S> Service<Uri> for Timeout<S>
+/// The error names the URI where that is what is asked for.
+impl<S, R> Service<R> for Timeout<S>
 where
-    S: Service<Uri>,
+    S: Service<R>,
     S::Error: Into<Error>,
+    R: 'static,
 {
     type Response = S::Response;
     type Error = Error;
@@ -42,8 +45,9 @@ where
         self.inner.poll_ready(cx).map_err(Into::into)
     }
 
-    fn call(&mut self, uri: Uri) -> Connecting<S::Future> {
+    fn call(&mut self, request: R) -> Connecting<S::Future> {
         let clock = Clock::new(self.duration, self.parking.clone());
-        Connecting::new(self.inner.call(uri.clone()), uri, clock)
+        let uri = (&request as &dyn Any).downcast_ref::<Uri>().cloned();
+        Connecting::new(self.inner.call(request), uri, clock)
     }
 }

@@ -2,8 +2,6 @@
 
 mod credentials;
 mod held;
-#[cfg(feature = "hyper")]
-mod hyper;
 mod info;
 #[cfg(feature = "tls")]
 mod input;

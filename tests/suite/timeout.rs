@@ -69,6 +69,21 @@ async fn an_attempt_still_pending_at_the_deadline_times_out() {
     assert_eq!(error.elapsed(), Some(LIMIT));
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_is_asked_for_need_not_be_a_uri() {
+    let service = service_fn(|number: u8| async move {
+        match number {
+            0 => Ok::<_, BoxError>("zero"),
+            _ => pending().await,
+        }
+    });
+    let service = ServiceBuilder::new().layer(TimeoutLayer::new(LIMIT)).service(service);
+    assert_eq!(service.clone().oneshot(0).await.unwrap(), "zero");
+    let error = service.oneshot(1).await.unwrap_err();
+    assert_eq!(error.to_string(), "connection timed out after 10ms (ETIMEDOUT)");
+    assert_eq!(error.uri(), None);
+}
+
 // TMO-02
 #[tokio::test(start_paused = true)]
 async fn the_attempt_is_dropped_exactly_once_at_the_deadline() {
