@@ -19,7 +19,7 @@ use nix::sys::signal::Signal;
 use tokio::{io::AsyncReadExt, sync::Notify, task::JoinHandle, time::timeout};
 use tower::{Layer, ServiceBuilder, service_fn};
 use tower_socket::{
-    Address, BoxError, Connection, ConnectionInfo, Connector, Error, Incoming, Server,
+    Address, BoxError, Connection, ConnectionInfo, Connector, Error, FdServer, Incoming, Server,
     ServerHandle, TcpServer,
     layers::{
         AccessLayer, HandshakeLayer, IdleTimeoutLayer, LimitLayer, MaxAgeLayer, TlsAcceptLayer,

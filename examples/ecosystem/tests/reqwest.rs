@@ -112,7 +112,8 @@ async fn our_deadline_covers_the_lookup() {
     let error = client.get("http://web.example/").send().await.unwrap_err();
     assert!(error.is_connect());
     assert_eq!(ours(&error).kind(), ErrorKind::Timeout);
-    assert_eq!(ours(&error).to_string(), "connection timed out after 20ms (ETIMEDOUT)");
+    let said = "connection timed out after 20ms (ETIMEDOUT) during DNS lookup (AAAA)";
+    assert_eq!(ours(&error).to_string(), said);
 }
 
 #[tokio::test(flavor = "multi_thread")]
