@@ -87,23 +87,24 @@ use axum::{
     serve::{IncomingStream, Listener, TapIo},
 };
 use tokio::task::coop::consume_budget;
-use tower_service::Service;
 
+#[cfg(feature = "proxy-protocol")]
+use crate::layers::proxy_protocol::ProxyProtocolAccept;
 #[cfg(feature = "tls")]
 use crate::layers::tls::TlsAccept;
 use crate::{
-    Address, BoxError, Connection, ConnectionInfo, Error, FdServer, Incoming, Server, TcpServer,
-    UnixServer,
+    Address, Connection, ConnectionInfo, Error, FdServer, Incoming, Server, TcpServer, UnixServer,
     layers::{access::Access, handshake::Handshake, lifetime::Lifetime, limit::Limit},
 };
 
 /// Implements `Listener` for a server, and `Connected` for its connections,
 /// tapped or not.
 macro_rules! listener {
-    ([$($generics:ident),*] $server:ty $(where $($bounds:tt)*)?) => {
+    ($server:ty $(, $generics:ident)*) => {
         /// Absorbs errors, and waits for ever once it is closed.
         impl<$($generics),*> Listener for $server
-        $(where $($bounds)*)?
+        where
+            $server: Incoming + Send + Unpin + 'static,
         {
             type Io = Connection;
             /// `None` for a client without an address, as most have none on a
@@ -122,7 +123,8 @@ macro_rules! listener {
         }
 
         impl<$($generics),*> Connected<IncomingStream<'_, $server>> for ConnectionInfo
-        $(where $($bounds)*)?
+        where
+            $server: Incoming + Send + Unpin + 'static,
         {
             fn connect_info(stream: IncomingStream<'_, $server>) -> Self {
                 stream.io().info().clone()
@@ -131,8 +133,8 @@ macro_rules! listener {
 
         impl<$($generics,)* F> Connected<IncomingStream<'_, TapIo<$server, F>>> for ConnectionInfo
         where
+            $server: Incoming + Send + Unpin + 'static,
             F: FnMut(&mut Connection) + Send + 'static,
-            $($($bounds)*)?
         {
             fn connect_info(stream: IncomingStream<'_, TapIo<$server, F>>) -> Self {
                 stream.io().info().clone()
@@ -141,23 +143,18 @@ macro_rules! listener {
     };
 }
 
-listener!([] Server);
-listener!([] TcpServer);
-listener!([] UnixServer);
-listener!([] FdServer);
-listener!([S] Access<S> where S: Incoming + Send + Unpin + 'static);
-listener!([S] Lifetime<S> where S: Incoming + Send + Unpin + 'static);
-listener!([S] Limit<S> where S: Incoming + Send + Unpin + 'static);
+listener!(Server);
+listener!(TcpServer);
+listener!(UnixServer);
+listener!(FdServer);
+listener!(Access<S>, S);
+listener!(Handshake<S, T>, S, T);
+listener!(Lifetime<S>, S);
+listener!(Limit<S>, S);
+#[cfg(feature = "proxy-protocol")]
+listener!(ProxyProtocolAccept<S>, S);
 #[cfg(feature = "tls")]
-listener!([S] TlsAccept<S> where S: Incoming + Send + Unpin + 'static);
-listener!(
-    [S, T] Handshake<S, T>
-    where
-        S: Incoming + Send + Unpin + 'static,
-        T: Service<Connection, Response = Connection> + Clone + Send + 'static,
-        T::Error: Into<BoxError>,
-        T::Future: Send,
-);
+listener!(TlsAccept<S, T>, S, T);
 
 /// The next connection that comes to be.
 async fn next<S: Incoming + Unpin>(server: &mut S) -> Connection {

@@ -24,6 +24,7 @@ use tower_socket::{
     layers::{
         AccessLayer, HandshakeLayer, IdleTimeoutLayer, LimitLayer, MaxAgeLayer, TlsAcceptLayer,
         access::AccessList,
+        proxy_protocol::ProxyProtocolAccept,
         tls::{Identity, Roots},
     },
 };
@@ -277,6 +278,13 @@ async fn every_server_of_ours_goes_in_with_every_layer() {
     let serving = serve(merged, handle.clone(), router());
     assert!(http(Connector::new()).get(uri).await.unwrap().status().is_success());
     end(handle, serving).await;
+}
+
+fn is_a_listener<L: Listener>() {}
+
+#[test]
+fn a_server_that_reads_proxy_headers_goes_in() {
+    is_a_listener::<ProxyProtocolAccept<TcpServer>>();
 }
 
 fn listener() -> std::net::TcpListener {
