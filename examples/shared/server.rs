@@ -18,6 +18,8 @@ use tokio::{
     task::JoinSet,
 };
 use tower_layer::Layer;
+#[cfg(feature = "proxy-protocol")]
+use tower_socket::layers::proxy_protocol::{IpNet, ProxyProtocolAcceptLayer, TrustedProxies};
 use tower_socket::{
     BoxError, Connection, Error, Incoming, IntoUri, Server, ServerHandle, UnixServer,
     layers::{
@@ -53,9 +55,15 @@ pub(crate) struct ServerOptions {
     #[arg(long, value_name = "FILE", requires = "cert")]
     ticket_key: Option<PathBuf>,
 
-    /// How long each TLS handshake may take
+    /// How long each TLS handshake may take, with the PROXY header before it
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     handshake_timeout: Duration,
+
+    /// Network of proxies, whose PROXY headers tell their clients, and which
+    /// have to send one; may be given several times
+    #[cfg(feature = "proxy-protocol")]
+    #[arg(long, value_name = "NETWORK", value_parser = options::network)]
+    proxy_protocol: Vec<IpNet>,
 
     /// How many connections may be open; one more is turned away
     #[arg(long, value_name = "N")]
@@ -117,6 +125,12 @@ impl ServerOptions {
         }
         if let Some(duration) = self.idle_timeout {
             builder = builder.idle_timeout(duration);
+        }
+        #[cfg(feature = "proxy-protocol")]
+        if !self.proxy_protocol.is_empty() {
+            let proxies = TrustedProxies::new(self.proxy_protocol.iter().copied());
+            let layer = ProxyProtocolAcceptLayer::new(proxies);
+            builder = builder.proxy_protocol(layer.handshake_timeout(self.handshake_timeout));
         }
         builder
     }

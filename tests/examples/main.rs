@@ -16,6 +16,8 @@ mod http;
 mod limits;
 mod netcat;
 mod peers;
+#[cfg(feature = "proxy-protocol")]
+mod proxy_protocol;
 mod self_signed;
 mod signals;
 mod stacks;
