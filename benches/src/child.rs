@@ -7,7 +7,7 @@ use std::{
     process::{self, ChildStdin, ChildStdout, Command, Stdio},
 };
 
-use crate::{harness::BoxError, tables};
+use crate::{gate, harness::BoxError, tables};
 
 /// Ends with its value.
 #[derive(Debug)]
@@ -58,6 +58,7 @@ impl Drop for Child {
 pub(crate) fn run(role: &str, arguments: &[String]) -> Result<(), BoxError> {
     match (role, arguments) {
         ("name-server", []) => tables::names::serve(),
+        ("instructions", []) => gate::instructions::run(),
         ("memory", [server]) => tables::memory::serve(server),
         ("hold", [address, count]) => tables::growth::hold(address, count),
         _ => Err("there is no such role".into()),

@@ -70,6 +70,11 @@ struct Arguments {
     #[arg(long, conflicts_with_all = ["tables", "write", "quick", "check"])]
     renew: bool,
 
+    /// With --check or --renew: count instructions with valgrind instead, and
+    /// compare with benches/instructions.tsv, or write it.
+    #[arg(long)]
+    instructions: bool,
+
     #[command(subcommand)]
     role: Option<Role>,
 }
@@ -115,9 +120,16 @@ fn run(arguments: &Arguments) -> Result<Verdict, BoxError> {
     } else if arguments.list {
         TABLES.iter().for_each(|table| println!("{:<20} {}", table.name, table.about));
     } else if arguments.renew {
-        gate::renew(&settings(arguments))?;
+        match arguments.instructions {
+            true => gate::instructions::renew()?,
+            false => gate::renew(&settings(arguments))?,
+        }
     } else if arguments.check {
-        return Ok(if gate::check()? { Verdict::Met } else { Verdict::Missed });
+        let good = match arguments.instructions {
+            true => gate::instructions::check()?,
+            false => gate::check()?,
+        };
+        return Ok(if good { Verdict::Met } else { Verdict::Missed });
     } else {
         return measure(arguments);
     }

@@ -18,6 +18,11 @@ fn connector_and_server_allocate_two_times_more_than_tokio() {
 }
 
 #[test]
+fn a_stack_with_deadline_names_and_limits_allocates_at_most_five_times_more_than_tokio() {
+    assert!(per_connect(Arm::Layered) <= per_connect(Arm::Tokio) + 5);
+}
+
+#[test]
 fn from_text_both_facades_allocate_at_most_seven_times_more_than_tokio() {
     assert!(per_connect(Arm::Facade) <= per_connect(Arm::Tokio) + 7);
 }

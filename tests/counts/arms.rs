@@ -1,4 +1,4 @@
-//! The same connect, accept and close in three ways, on one thread.
+//! The same connect, accept and close in four ways, on one thread.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -9,8 +9,11 @@ use tokio::{
     net::{TcpListener, TcpStream},
     runtime::Builder,
 };
-use tower::Service;
-use tower_socket::{Connection, Connector, Incoming, Server, TcpConnector, TcpServer};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt};
+use tower_socket::{
+    Connection, Connector, Error, Incoming, Server, TcpConnector, TcpServer,
+    layers::{DnsLayer, LimitLayer, TimeoutLayer},
+};
 
 /// Who connects and who accepts.
 #[derive(Clone, Copy, Debug)]
@@ -19,17 +22,21 @@ pub(crate) enum Arm {
     Tokio,
     /// `TcpConnector` with a `Uri` that is there already, and `TcpServer`.
     Bare,
+    /// A stack by hand with a deadline, host names and a limit, and a limited
+    /// `TcpServer`.
+    Layered,
     /// `Connector` from text, and `Server`, each with its defaults.
     Facade,
 }
 
 impl Arm {
-    const ALL: [Self; 3] = [Self::Tokio, Self::Bare, Self::Facade];
+    const ALL: [Self; 4] = [Self::Tokio, Self::Bare, Self::Layered, Self::Facade];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Tokio => "tokio",
             Self::Bare => "bare",
+            Self::Layered => "layered",
             Self::Facade => "facade",
         }
     }
@@ -46,6 +53,7 @@ impl Arm {
             match self {
                 Self::Tokio => repeat(times, tokio().await).await,
                 Self::Bare => repeat(times, bare().await).await,
+                Self::Layered => repeat(times, layered().await).await,
                 Self::Facade => repeat(times, facade().await).await,
             }
         });
@@ -82,13 +90,29 @@ async fn tokio_server() -> SocketAddr {
 
 async fn bare() -> impl AsyncFnMut() {
     let server = TcpServer::bind("127.0.0.1:0").await.expect("a server");
+    through(TcpConnector::new(), serve(server))
+}
+
+async fn layered() -> impl AsyncFnMut() {
+    let server = TcpServer::bind("127.0.0.1:0").await.expect("a server");
+    let connector = ServiceBuilder::new()
+        .layer(TimeoutLayer::new(Duration::from_secs(60)))
+        .layer(DnsLayer::system())
+        .layer(LimitLayer::new(10))
+        .service(TcpConnector::new());
+    through(connector, serve(LimitLayer::new(10).layer(server)))
+}
+
+fn through<S>(mut connector: S, address: SocketAddr) -> impl AsyncFnMut()
+where
+    S: Service<Uri, Response = Connection, Error = Error>,
+{
     // Without a scheme a clone shares the text; `http::Uri` boxes one it does
     // not know, in each clone anew.
-    let uri: Uri = serve(server).to_string().parse().expect("a URI");
-    let mut connector = TcpConnector::new();
+    let uri: Uri = address.to_string().parse().expect("a URI");
     async move || {
-        let connection = connector.call(uri.clone()).await.expect("a connection");
-        close_after_end(connection).await;
+        let ready = connector.ready().await.expect("a connector that is ready");
+        close_after_end(ready.call(uri.clone()).await.expect("a connection")).await;
     }
 }
 

@@ -32,6 +32,12 @@ fn connector_and_server_make_one_system_call_less_than_tokio() {
 
 /// The first deadline of all costs one more, which cancels out.
 #[test]
+fn a_stack_with_deadline_names_and_limits_makes_one_system_call_less_than_tokio() {
+    assert_eq!(per_connect(Arm::Layered).map(|calls| calls + 1), per_connect(Arm::Tokio));
+}
+
+/// The first deadline of all costs one more, which cancels out.
+#[test]
 fn both_facades_make_one_system_call_less_than_tokio() {
     assert_eq!(per_connect(Arm::Facade).map(|calls| calls + 1), per_connect(Arm::Tokio));
 }

@@ -1,8 +1,8 @@
-use std::{collections::BTreeMap, fmt::Write, fs, path::PathBuf};
+use std::{collections::BTreeMap, fmt::Write, fs};
 
 use crate::{harness::BoxError, output::files};
 
-/// Ratios by table and subject, as they stand in `committed.tsv`.
+/// Ratios by table and subject, as they stand in a file of the package.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Committed(BTreeMap<(String, String), Figure>);
 
@@ -18,16 +18,20 @@ impl Committed {
         self.0.insert((table.to_owned(), subject.to_owned()), figure);
     }
 
-    pub(super) fn get(&self, table: &str, subject: &str) -> Option<Figure> {
-        self.0.get(&(table.to_owned(), subject.to_owned())).copied()
+    pub(super) fn figure(&self, table: &str, subject: &str) -> Result<Figure, BoxError> {
+        let figure = self.0.get(&(table.to_owned(), subject.to_owned())).copied();
+        let missing = || {
+            format!("{table}, {subject}: there is no committed figure; --renew makes one").into()
+        };
+        figure.ok_or_else(missing)
     }
 
-    pub(super) fn read() -> Result<Self, BoxError> {
-        Self::parse(&fs::read_to_string(path())?)
+    pub(super) fn read(file: &str) -> Result<Self, BoxError> {
+        Self::parse(&fs::read_to_string(files::package().join(file))?)
     }
 
-    pub(super) fn write(&self) -> Result<(), BoxError> {
-        Ok(fs::write(path(), self.print()?)?)
+    pub(super) fn write(&self, file: &str) -> Result<(), BoxError> {
+        Ok(fs::write(files::package().join(file), self.print()?)?)
     }
 
     fn parse(text: &str) -> Result<Self, BoxError> {
@@ -51,10 +55,6 @@ impl Committed {
         }
         Ok(text)
     }
-}
-
-fn path() -> PathBuf {
-    files::package().join("committed.tsv")
 }
 
 #[cfg(test)]

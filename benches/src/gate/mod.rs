@@ -1,6 +1,7 @@
 //! The short form: whether a ratio is worse than the one that is committed.
 
 mod committed;
+pub(crate) mod instructions;
 
 use self::committed::{Committed, Figure};
 use crate::{
@@ -8,6 +9,8 @@ use crate::{
     output::text,
     tables::TABLES,
 };
+
+const FILE: &str = "committed.tsv";
 
 /// What is checked: CPU time on one thread, where the machine's noise hardly
 /// shows.
@@ -39,13 +42,13 @@ pub(crate) fn renew(settings: &Settings) -> Result<(), BoxError> {
             committed.insert(table.name, &line.subject.name, figure);
         }
     }
-    committed.write()
+    committed.write(FILE)
 }
 
 /// Whether nothing is worse. A table whose control strays each time is
 /// reported, and not held against the code.
 pub(crate) fn check() -> Result<bool, BoxError> {
-    let committed = Committed::read()?;
+    let committed = Committed::read(FILE)?;
     let mut good = true;
     for table in checked() {
         good &= check_table(table, &committed)?;
@@ -80,9 +83,7 @@ fn complaints(
     let mut complaints = Vec::new();
     for line in ours(report) {
         let name = &line.subject.name;
-        let figure = committed.get(table.name, name).ok_or_else(|| {
-            format!("{}, {name}: there is no committed figure; --renew makes one", table.name)
-        })?;
+        let figure = committed.figure(table.name, name)?;
         let noise = figure.noise(line);
         if line.ratio > figure.ratio + noise {
             complaints.push(format!(

@@ -29,7 +29,7 @@ pub(crate) use self::{
     rounds::Settings,
     statistics::quantile,
     subject::{Bar, Role, Share, Subject},
-    table::{Measure, Paired, Table, measure},
+    table::{Measure, Paired, Table, between, measure},
 };
 
 /// Whatever an arm may fail with.

@@ -3,7 +3,7 @@ use std::{fmt, io, panic::resume_unwind, thread};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    Arm, BoxError, Clock, LocalFuture, Settings,
+    Arm, BoxError, Clock, LocalFuture, Settings, Subject,
     report::{Report, Verdict},
     rounds::sample,
 };
@@ -95,6 +95,31 @@ pub(crate) fn measure(
         );
         attempt += 1;
     }
+}
+
+/// Does each wanted subject's operation so often, without measuring: a few times
+/// to warm up, then between two calls of `mark`.
+pub(crate) fn between(
+    table: &Table,
+    times: u32,
+    mark: fn(),
+    wanted: fn(&Subject) -> bool,
+) -> Result<Vec<Subject>, BoxError> {
+    let Measure::Paired(paired) = table.measure else { return Ok(Vec::new()) };
+    on_a_thread(|| {
+        (paired.enter)()?;
+        paired.runtime()?.block_on(async {
+            let mut subjects = Vec::new();
+            for mut arm in (paired.arms)().await?.into_iter().filter(|arm| wanted(&arm.subject)) {
+                arm.repeat(times.div_ceil(5)).await?;
+                mark();
+                arm.repeat(times).await?;
+                mark();
+                subjects.push(arm.subject);
+            }
+            Ok(subjects)
+        })
+    })
 }
 
 fn run(table: &Table, settings: &Settings) -> Result<Report, BoxError> {

@@ -2,8 +2,6 @@
 
 use std::net::SocketAddr;
 
-use tower_socket::{Server, layers::LimitLayer};
-
 use super::{Result, bare, ours};
 use crate::harness::{Arm, Bar, Operation, Subject};
 
@@ -22,10 +20,8 @@ fn reaching(name: &str) -> Subject {
     Subject::ours(name).reaches(Bar::AtMost(1.01))
 }
 
-/// Limited in all and for each source.
 async fn layered() -> Result<SocketAddr> {
-    let builder = Server::builder().limit(LimitLayer::new(ours::LIMIT)).per_source(ours::LIMIT);
-    let server = builder.bind("127.0.0.1:0").await?;
+    let server = ours::every_layer().bind("127.0.0.1:0").await?;
     let address = ours::address(&server)?;
     tokio::spawn(ours::close_all(server));
     Ok(address)

@@ -1,6 +1,6 @@
 //! Bytes there and back over one standing connection, both ends alike.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 use rustls::pki_types::ServerName;
 use tokio::{
@@ -39,6 +39,7 @@ pub(crate) async fn tls<const SIZE: usize>() -> Result<Vec<Arm>> {
         Arm::new(Subject::control(), round_trip::<SIZE>(tokio_rustls(&pki).await?)),
         Arm::new(Subject::peer("Box<dyn>"), round_trip::<SIZE>(boxed_tls(&pki).await?)),
         Arm::new(ours("Connection", 1.01), round_trip::<SIZE>(tls_connection(&pki).await?)),
+        Arm::new(ours("with an idle timeout", 1.02), round_trip::<SIZE>(watched_tls(&pki).await?)),
     ])
 }
 
@@ -111,7 +112,7 @@ async fn connection() -> Result<Connection> {
 }
 
 async fn watched() -> Result<Connection> {
-    let idle = IdleTimeoutLayer::new(Duration::from_secs(60));
+    let idle = IdleTimeoutLayer::new(ours::HOUR);
     let (server, address) = ours::listen().await?;
     let mut server = idle.layer(server);
     let client = ours::connect(&mut idle.layer(TcpConnector::new()), ours::uri(address)?).await?;
@@ -124,5 +125,14 @@ async fn tls_connection(pki: &Pki) -> Result<Connection> {
     let mut server = TlsAcceptLayer::new(pki.server_tls()?).layer(server);
     tokio::spawn(async move { bare::echo(server.accept().await.ok_or("no client")??).await });
     let mut connector = TlsLayer::new(pki.client_tls()?).layer(TcpConnector::new());
+    ours::connect(&mut connector, ours::uri(address)?).await
+}
+
+async fn watched_tls(pki: &Pki) -> Result<Connection> {
+    let idle = IdleTimeoutLayer::new(ours::HOUR);
+    let (server, address) = ours::listen().await?;
+    let mut server = idle.layer(TlsAcceptLayer::new(pki.server_tls()?).layer(server));
+    tokio::spawn(async move { bare::echo(server.accept().await.ok_or("no client")??).await });
+    let mut connector = idle.layer(TlsLayer::new(pki.client_tls()?).layer(TcpConnector::new()));
     ours::connect(&mut connector, ours::uri(address)?).await
 }

@@ -8,7 +8,7 @@ use tokio::{
     runtime::Builder,
     task::JoinSet,
 };
-use tower_socket::{Incoming, Server, layers::LimitLayer};
+use tower_socket::Incoming;
 
 use super::{Result, bare, ours};
 use crate::{
@@ -48,8 +48,7 @@ async fn arm<const SPAWNED: bool>(subject: Subject, open: usize) -> Result<Arm> 
 
 /// Sends back what it reads, through every layer.
 async fn server() -> Result<SocketAddr> {
-    let builder = Server::builder().limit(LimitLayer::new(ours::LIMIT)).per_source(ours::LIMIT);
-    let mut server = builder.bind("127.0.0.1:0").await?;
+    let mut server = ours::every_layer().bind("127.0.0.1:0").await?;
     let address = ours::address(&server)?;
     tokio::spawn(async move {
         while let Some(accepted) = server.accept().await {

@@ -1,22 +1,39 @@
 //! The same by tower-socket.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use futures_util::{Stream, StreamExt};
 use http::Uri;
 use tower::{Service, ServiceExt};
-use tower_socket::{Connection, Error, Incoming, TcpConnector, TcpServer};
+use tower_socket::{
+    Connection, Error, Incoming, Server, TcpConnector, TcpServer,
+    layers::{LimitLayer, access::AccessList},
+    server::ServerBuilder,
+};
 
 use super::{Result, bare};
 
 /// More than are ever open.
 pub(crate) const LIMIT: usize = 20_000;
 
+/// Longer than any measurement.
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+
 /// A server on a free port of the loopback, and what a client connects to.
 pub(crate) async fn listen() -> Result<(TcpServer, SocketAddr)> {
     let server = TcpServer::bind("127.0.0.1:0").await?;
     let address = address(&server)?;
     Ok((server, address))
+}
+
+/// With every layer a server has but TLS, and room for all.
+pub(crate) fn every_layer() -> ServerBuilder {
+    Server::builder()
+        .access(AccessList::allow_all())
+        .limit(LimitLayer::new(LIMIT))
+        .per_source(LIMIT)
+        .idle_timeout(HOUR)
+        .max_age(HOUR)
 }
 
 /// Where a server listens.

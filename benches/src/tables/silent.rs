@@ -1,10 +1,7 @@
 //! How long an honest client's handshake takes while others connect and say
 //! nothing.
 
-use std::{
-    net::SocketAddr,
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, time::Instant};
 
 use tokio::{net::TcpStream, runtime::Builder};
 use tokio_rustls::TlsAcceptor;
@@ -28,9 +25,6 @@ const HONEST: usize = 100;
 
 /// How far the control may stray: the slowest of a hundred is never calm.
 const TOLERANCE: f64 = 0.25;
-
-/// No deadline ends the silence.
-const HOUR: Duration = Duration::from_secs(3600);
 
 /// A server, and who is silent there.
 struct Besieged {
@@ -60,10 +54,11 @@ async fn arms() -> Result<Vec<Besieged>> {
     let layer = || Ok::<_, crate::harness::BoxError>(TlsAcceptLayer::new(pki.server_tls()?));
     let ours = |name: &str| Subject::ours(name).reaches(Bar::AtMost(2.0));
     let empty = serve(layer()?).await?;
-    let slots = serve(layer()?.handshake_timeout(HOUR)).await?;
-    let roomy = serve(layer()?.handshake_timeout(HOUR).slots(2 * SILENT)).await?;
-    let listener =
-        tls_listener::builder(TlsAcceptor::from(pki.server()?)).handshake_timeout(HOUR).to_owned();
+    let slots = serve(layer()?.handshake_timeout(ours::HOUR)).await?;
+    let roomy = serve(layer()?.handshake_timeout(ours::HOUR).slots(2 * SILENT)).await?;
+    let listener = tls_listener::builder(TlsAcceptor::from(pki.server()?))
+        .handshake_timeout(ours::HOUR)
+        .to_owned();
     let listener = servers::tls_listener_of(&listener).await?;
     Ok(vec![
         besieged(&pki, Subject::baseline("nobody"), empty, 0).await?,

@@ -17,15 +17,16 @@ use crate::{
 /// Open before anything is measured, so that tables and pools are there.
 const WARM_UP: usize = 200;
 
-/// Processes of each server: the figures hardly differ.
-const REPEATS: usize = 3;
+/// Processes of each server, at most: the figures hardly differ.
+const REPEATS: u32 = 3;
 
 /// How far a control may stray.
 const TOLERANCE: f64 = 0.03;
 
-pub(crate) fn plain(_: &Settings) -> Result<Report> {
+pub(crate) fn plain(settings: &Settings) -> Result<Report> {
     let baseline = "tokio, a task each";
     measure(
+        settings,
         10_000,
         vec![
             ("tokio", Subject::baseline(baseline)),
@@ -35,8 +36,9 @@ pub(crate) fn plain(_: &Settings) -> Result<Report> {
     )
 }
 
-pub(crate) fn tls(_: &Settings) -> Result<Report> {
+pub(crate) fn tls(settings: &Settings) -> Result<Report> {
     measure(
+        settings,
         4000,
         vec![
             ("tokio-rustls", Subject::baseline("tokio-rustls, a task each")),
@@ -48,11 +50,16 @@ pub(crate) fn tls(_: &Settings) -> Result<Report> {
     )
 }
 
-fn measure(connections: usize, servers: Vec<(&str, Subject)>) -> Result<Report> {
+fn measure(
+    settings: &Settings,
+    connections: usize,
+    servers: Vec<(&str, Subject)>,
+) -> Result<Report> {
     raise_descriptor_limit()?;
     let mut measured = Vec::new();
     for (server, subject) in servers {
-        let repeats = (0..REPEATS).map(|_| bytes(server, connections));
+        let repeats =
+            (0..settings.rounds.div_ceil(20).min(REPEATS)).map(|_| bytes(server, connections));
         measured.push((subject, repeats.collect::<Result<_>>()?));
     }
     Ok(Report::new(measured, TOLERANCE))

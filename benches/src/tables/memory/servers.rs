@@ -11,7 +11,7 @@ use tokio::{
     runtime::Builder,
 };
 use tokio_rustls::TlsAcceptor;
-use tower_socket::{Incoming, Server, layers::LimitLayer, server::ServerBuilder};
+use tower_socket::{Incoming, server::ServerBuilder};
 
 use super::{Result, raise_descriptor_limit};
 use crate::{
@@ -35,12 +35,12 @@ async fn start(name: &str) -> Result<Ready> {
     let authority = Some(pki.authority().clone());
     let (address, authority) = match name {
         "tokio" => (tokio().await?, None),
-        "ours" => (ours(builder(), "127.0.0.1:0").await?, None),
+        "ours" => (ours(ours::every_layer(), "127.0.0.1:0").await?, None),
         "tokio-rustls" => (tokio_rustls(&pki).await?, authority),
         "tokio-rustls-moved" => (tokio_rustls_moved(&pki).await?, authority),
         "tls-listener" => (tls_listener(&pki).await?, authority),
         "ours-tls" => {
-            let builder = builder().tls(pki.server_tls()?);
+            let builder = ours::every_layer().tls(pki.server_tls()?);
             (ours(builder, "tls://127.0.0.1:0").await?, authority)
         }
         _ => return Err("there is no such server".into()),
@@ -68,10 +68,6 @@ async fn tokio() -> Result<SocketAddr> {
         }
     });
     Ok(address)
-}
-
-fn builder() -> ServerBuilder {
-    Server::builder().limit(LimitLayer::new(ours::LIMIT)).per_source(ours::LIMIT)
 }
 
 async fn ours(builder: ServerBuilder, uri: &str) -> Result<SocketAddr> {

@@ -12,8 +12,8 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tower::Layer;
 use tower_socket::{
-    Connection, Error, Server,
-    layers::{LimitLayer, TlsAcceptLayer, tls::ServerTls},
+    Connection, Error,
+    layers::{TlsAcceptLayer, tls::ServerTls},
 };
 
 use super::super::{Result, bare, ours};
@@ -85,10 +85,9 @@ pub(crate) async fn tls_accept_layer(tls: ServerTls) -> Result<SocketAddr> {
     Ok(address)
 }
 
-/// `Server`, limited in all and for each source.
+/// `Server` with every layer.
 pub(crate) async fn server(tls: ServerTls) -> Result<SocketAddr> {
-    let limits = Server::builder().limit(LimitLayer::new(ours::LIMIT)).per_source(ours::LIMIT);
-    let server = limits.tls(tls).bind("tls://127.0.0.1:0").await?;
+    let server = ours::every_layer().tls(tls).bind("tls://127.0.0.1:0").await?;
     let address = ours::address(&server)?;
     tokio::spawn(serve(server));
     Ok(address)
