@@ -12,6 +12,7 @@
 
 mod child;
 mod gate;
+mod happy_eyeballs;
 mod harness;
 #[path = "../../tests/suite/support/name_server.rs"]
 #[allow(dead_code, reason = "the suite needs more of it")]

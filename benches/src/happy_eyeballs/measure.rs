@@ -23,6 +23,16 @@ use super::{
 /// Nobody waits longer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What came of a client that was not waited for.
+pub(crate) const GIVEN_UP: &str = "given up";
+
+/// How long it took, and what came of it.
+#[derive(Debug)]
+pub(crate) struct Cell {
+    pub(crate) milliseconds: f64,
+    pub(crate) outcome: &'static str,
+}
+
 /// A resolver's configuration that asks our name server.
 pub(crate) fn private_resolver() -> NamedTempFile {
     let mut file = NamedTempFile::new().expect("a temporary file");
@@ -33,7 +43,7 @@ pub(crate) fn private_resolver() -> NamedTempFile {
 
 /// All clients at once, each in a network of its own, once all of these are
 /// ready. `None`, with a note, where networks cannot be made.
-pub(crate) fn row(case: &Case, resolver: &Path) -> Option<Vec<String>> {
+pub(crate) fn row(case: &Case, resolver: &Path) -> Option<Vec<Cell>> {
     let mut scenes = Vec::new();
     for _ in CLIENTS {
         scenes.push((case.set)((case.scene)()?));
@@ -50,20 +60,21 @@ pub(crate) fn row(case: &Case, resolver: &Path) -> Option<Vec<String>> {
     })
 }
 
-fn cell((_, connect): &Client, mut scene: Scene, resolver: &Path, ready: &Barrier) -> String {
+fn cell((_, connect): &Client, mut scene: Scene, resolver: &Path, ready: &Barrier) -> Cell {
     let tls = scene.tls.as_ref().map(|(client, _)| client.clone());
     scene.client(async move || {
         use_resolver(resolver);
         ready.wait();
         let began = Instant::now();
         let result = timeout(PATIENCE, connect(tls)).await;
-        let elapsed = began.elapsed().as_millis();
-        match result {
-            Ok(Ok(peer)) if peer.is_ipv6() => format!("{elapsed} ms, IPv6"),
-            Ok(Ok(_)) => format!("{elapsed} ms, IPv4"),
-            Ok(Err(_)) => format!("{elapsed} ms, error"),
-            Err(_) => format!("> {} s", PATIENCE.as_secs()),
-        }
+        let milliseconds = began.elapsed().as_secs_f64() * 1e3;
+        let outcome = match result {
+            Ok(Ok(peer)) if peer.is_ipv6() => "IPv6",
+            Ok(Ok(_)) => "IPv4",
+            Ok(Err(_)) => "error",
+            Err(_) => GIVEN_UP,
+        };
+        Cell { milliseconds, outcome }
     })
 }
 

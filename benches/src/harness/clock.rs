@@ -31,12 +31,4 @@ impl Clock {
             Self::Wall => 4,
         }
     }
-
-    /// How far the control arm may stray before a run is void.
-    pub(crate) fn tolerance(self) -> f64 {
-        match self {
-            Self::Cpu => 0.01,
-            Self::Wall => 0.05,
-        }
-    }
 }

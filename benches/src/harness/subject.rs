@@ -10,6 +10,7 @@ pub(crate) struct Subject {
     pub(crate) role: Role,
     pub(crate) bars: Vec<Bar>,
     pub(crate) share: Option<Share>,
+    pub(crate) note: Option<&'static str>,
 }
 
 /// What a subject's ratio is for.
@@ -77,11 +78,17 @@ impl Subject {
     }
 
     fn new(name: impl Into<String>, role: Role) -> Self {
-        Self { name: name.into(), role, bars: Vec::new(), share: None }
+        Self { name: name.into(), role, bars: Vec::new(), share: None, note: None }
     }
 
     pub(crate) fn reaches(mut self, bar: Bar) -> Self {
         self.bars.push(bar);
+        self
+    }
+
+    /// Shows a word beside the figures.
+    pub(crate) fn noting(mut self, note: &'static str) -> Self {
+        self.note = Some(note);
         self
     }
 

@@ -145,8 +145,17 @@ impl Paired {
             let microseconds = 1e6 / f64::from(self.operations);
             samples.iter_mut().flatten().for_each(|seconds| *seconds *= microseconds);
             let subjects = arms.into_iter().map(|arm| arm.subject);
-            Ok(Report::new(subjects.zip(samples).collect(), self.clock.tolerance()))
+            Ok(Report::new(subjects.zip(samples).collect(), self.tolerance()))
         })
+    }
+
+    /// How far the control arm may stray before a run is void.
+    fn tolerance(&self) -> f64 {
+        match (self.clock, self.threads) {
+            (Clock::Cpu, 1) => 0.01,
+            (Clock::Cpu, _) => 0.03,
+            (Clock::Wall, _) => 0.05,
+        }
     }
 
     fn runtime(&self) -> io::Result<Runtime> {

@@ -1,16 +1,9 @@
 //! What is written into the repository.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use super::{chart, markdown, markdown::Measured};
 use crate::harness::BoxError;
-
-/// The README's figures stand between these.
-const BEGIN: &str = "<!-- figures -->\n";
-const END: &str = "<!-- end of figures -->\n";
 
 /// The package's directory.
 pub(crate) fn package() -> &'static Path {
@@ -25,21 +18,21 @@ pub(crate) fn write(measured: &[Measured]) -> Result<(), BoxError> {
         fs::write(charts.join(format!("{}.svg", table.name)), chart::svg(table, report)?)?;
     }
     fs::write(package().join("FIGURES.md"), markdown::document(measured)?)?;
-    let readme = readme();
-    let text = between(&fs::read_to_string(&readme)?, &markdown::summary(measured)?);
-    let text = text.ok_or_else(|| format!("{} has no marks for figures", readme.display()))?;
-    Ok(fs::write(readme, text)?)
+    let readme = package().join("../README.md");
+    let text = fs::read_to_string(&readme)?;
+    let text = between(&text, "figures", &markdown::summary(measured)?);
+    let text = text.and_then(|text| {
+        between(&text, "half-broken networks", &markdown::half_broken(measured).ok()?)
+    });
+    Ok(fs::write(readme, text.ok_or("README.md has no marks for the figures")?)?)
 }
 
-fn readme() -> PathBuf {
-    package().join("../README.md")
-}
-
-/// The text with something else between the marks.
-fn between(text: &str, figures: &str) -> Option<String> {
-    let (before, rest) = text.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{figures}\n{END}{after}"))
+/// The text with something else between two marks of this name.
+fn between(text: &str, name: &str, figures: &str) -> Option<String> {
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
+    let (before, rest) = text.split_once(&begin)?;
+    let (_, after) = rest.split_once(&end)?;
+    Some(format!("{before}{begin}\n{figures}\n{end}{after}"))
 }
 
 #[cfg(test)]
@@ -50,7 +43,7 @@ mod tests {
     fn only_what_stands_between_the_marks_changes() {
         let text = "a\n<!-- figures -->\nold\n<!-- end of figures -->\nb\n";
         let new = "a\n<!-- figures -->\n\nnew\n\n<!-- end of figures -->\nb\n";
-        assert_eq!(between(text, "new\n").as_deref(), Some(new));
-        assert_eq!(between("no marks", "new"), None);
+        assert_eq!(between(text, "figures", "new\n").as_deref(), Some(new));
+        assert_eq!(between("no marks", "figures", "new"), None);
     }
 }

@@ -1,7 +1,11 @@
 use std::fmt::{self, Write};
 
 use super::{environment, text};
-use crate::harness::{Report, Role, Table};
+use crate::{
+    happy_eyeballs,
+    harness::{Report, Role, Table},
+    tables::MILLISECONDS,
+};
 
 /// A measured table.
 pub(crate) type Measured = (&'static Table, Report);
@@ -60,21 +64,20 @@ pub(crate) fn table(table: &Table, report: &Report) -> Result<String, fmt::Error
     Ok(rows)
 }
 
-/// One row for each table: what is bare, what others are, and ours.
+/// One row for each table of costs: what is bare, what others are, and ours.
 pub(crate) fn summary(measured: &[Measured]) -> Result<String, fmt::Error> {
     let mut rows = String::from("| | bare | others | tower-socket |\n|---|---|---|---|\n");
-    for (table, report) in measured {
-        let of = |role| named(report, role);
-        let bare = report.lines.iter().find(|line| line.subject.role == Role::Baseline);
+    for (table, report) in measured.iter().filter(|(table, _)| table.unit != MILLISECONDS) {
+        let bare = report.lines.iter().filter(|line| line.subject.role == Role::Baseline);
         let bare =
             bare.map(|line| format!("{}: {:.1} {}", line.subject.name, line.value, table.unit));
         writeln!(
             rows,
             "| {} | {} | {} | {} |",
             table.about,
-            bare.unwrap_or_default(),
-            of(Role::Peer),
-            of(Role::Ours)
+            bare.collect::<String>(),
+            named(report, Role::Peer),
+            named(report, Role::Ours)
         )?;
     }
     Ok(rows)
@@ -84,4 +87,22 @@ fn named(report: &Report, role: Role) -> String {
     let lines = report.lines.iter().filter(|line| line.subject.role == role);
     let cells = lines.map(|line| format!("{}: × {:.3}", line.subject.name, line.ratio));
     cells.collect::<Vec<_>>().join("<br>")
+}
+
+/// One row for each half-broken network, one column for each client.
+pub(crate) fn half_broken(measured: &[Measured]) -> Result<String, fmt::Error> {
+    let mut rows = String::new();
+    for (table, report) in measured.iter().filter(|(table, _)| table.unit == MILLISECONDS) {
+        if rows.is_empty() {
+            let names = report.lines.iter().map(|line| line.subject.name.as_str());
+            writeln!(rows, "| | {} |", names.collect::<Vec<_>>().join(" | "))?;
+            writeln!(rows, "|---|{}", "---|".repeat(report.lines.len()))?;
+        }
+        let cells = report.lines.iter().map(|line| match line.subject.note {
+            Some(happy_eyeballs::GIVEN_UP) => format!("> {:.0} s", line.value / 1e3),
+            outcome => format!("{:.0} ms, {}", line.value, outcome.unwrap_or_default()),
+        });
+        writeln!(rows, "| {} | {} |", table.about, cells.collect::<Vec<_>>().join(" | "))?;
+    }
+    Ok(rows)
 }

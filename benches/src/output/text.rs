@@ -31,12 +31,13 @@ pub(crate) fn spread(line: &Line) -> String {
     format!("{low:.3}–{high:.3}")
 }
 
-/// What is to be reached, and the share where one is counted.
+/// What is to be reached, and what else is known.
 pub(crate) fn bars(line: &Line) -> String {
     let bars = line.subject.bars.iter().map(Bar::to_string);
     let share = line.subject.share.as_ref();
     let share = share.map(|share| format!("({:.1} % {})", share.value() * 100.0, share.word));
-    bars.chain(share).collect::<Vec<_>>().join(", ")
+    let note = line.subject.note.map(|note| format!("({note})"));
+    bars.chain(share).chain(note).collect::<Vec<_>>().join(", ")
 }
 
 pub(crate) fn word(report: &Report, line: &Line) -> &'static str {

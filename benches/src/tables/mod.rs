@@ -9,17 +9,22 @@ pub(crate) mod memory;
 pub(crate) mod names;
 mod ours;
 mod peers;
-mod pki;
+pub(crate) mod pki;
 mod silent;
 mod tls;
 
 use self::{pki::Key, tls::resumed::AT_A_TIME};
-use crate::harness::{BoxError, Measure, Paired, Table};
+use crate::{
+    happy_eyeballs,
+    harness::{BoxError, Measure, Paired, Report, Settings, Table},
+};
 
 type Result<T, E = BoxError> = std::result::Result<T, E>;
 
 const CPU: &str = "CPU µs";
 const WALL: &str = "µs";
+/// The unit of what waits.
+pub(crate) const MILLISECONDS: &str = "ms";
 
 /// Every table, in the order in which they are printed.
 pub(crate) const TABLES: &[Table] = &[
@@ -157,4 +162,33 @@ pub(crate) const TABLES: &[Table] = &[
                 .at_a_time(growth::AT_A_TIME),
         ),
     },
+    half_broken("he-both-fast", "both fast", |_| happy_eyeballs::measure("both fast")),
+    half_broken("he-black-hole", "IPv6 black hole", |_| happy_eyeballs::measure("IPv6 black hole")),
+    half_broken("he-black-holes", "three IPv6 black holes and one IPv4", |_| {
+        happy_eyeballs::measure("three IPv6 black holes and one IPv4")
+    }),
+    half_broken("he-refused", "IPv6 refused", |_| happy_eyeballs::measure("IPv6 refused")),
+    half_broken("he-far", "RTT 400 ms on both", |_| happy_eyeballs::measure("RTT 400 ms on both")),
+    half_broken("he-aaaa-late", "AAAA 2 s late", |_| happy_eyeballs::measure("AAAA 2 s late")),
+    half_broken("he-aaaa-never", "AAAA never answered", |_| {
+        happy_eyeballs::measure("AAAA never answered")
+    }),
+    half_broken("he-aaaa-servfail", "AAAA SERVFAIL", |_| happy_eyeballs::measure("AAAA SERVFAIL")),
+    half_broken("he-a-late", "A 2 s late", |_| happy_eyeballs::measure("A 2 s late")),
+    half_broken("he-a-never", "A never answered", |_| happy_eyeballs::measure("A never answered")),
+    half_broken("he-tls-silent", "IPv6 accepts, TLS silent", |_| {
+        happy_eyeballs::measure("IPv6 accepts, TLS silent")
+    }),
+    half_broken("he-all-refuse", "every address refuses", |_| {
+        happy_eyeballs::measure("every address refuses")
+    }),
 ];
+
+/// The time to connect by name where DNS or the network is half broken.
+const fn half_broken(
+    name: &'static str,
+    about: &'static str,
+    measure: fn(&Settings) -> Result<Report>,
+) -> Table {
+    Table { name, about, unit: MILLISECONDS, measure: Measure::Own(measure) }
+}
