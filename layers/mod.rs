@@ -13,6 +13,8 @@ pub mod lifetime;
 pub mod limit;
 #[cfg(feature = "proxy-protocol")]
 pub mod proxy_protocol;
+#[cfg(feature = "rate-limit")]
+pub mod rate_limit;
 pub mod timeout;
 #[cfg(feature = "tls")]
 pub mod tls;
@@ -21,6 +23,8 @@ pub mod tls;
 pub use self::dns::DnsLayer;
 #[cfg(feature = "proxy-protocol")]
 pub use self::proxy_protocol::{ProxyProtocolAcceptLayer, ProxyProtocolLayer};
+#[cfg(feature = "rate-limit")]
+pub use self::rate_limit::AcceptRateLayer;
 #[cfg(feature = "tls")]
 pub use self::tls::{TlsAcceptLayer, TlsAcceptor, TlsLayer};
 pub use self::{

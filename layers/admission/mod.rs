@@ -9,4 +9,7 @@ mod source;
 mod turn_away;
 
 pub use self::{handling::Handling, overflow::Overflow};
-pub(crate) use self::{source::Source, turn_away::TurnAway};
+pub(crate) use self::{
+    source::{MAX_SOURCES, Source},
+    turn_away::TurnAway,
+};

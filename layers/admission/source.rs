@@ -1,5 +1,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
+/// More would let an attacker with many addresses fill the memory.
+pub(crate) const MAX_SOURCES: usize = 65_536;
+
 /// Who is counted as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Source {

@@ -35,7 +35,6 @@ impl Gate {
             if let Poll::Ready(permit) = waiting.poll_acquire(cx) {
                 permit.into_iter().for_each(|permit| permit.forget());
                 if let Some(place) = total.occupy() {
-                    self.reconsider = None;
                     return Poll::Ready(Some(place));
                 }
                 continue;

@@ -6,10 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use crate::layers::admission::Source;
-
-/// More would let an attacker with many addresses fill the memory.
-const MAX_SOURCES: usize = 65_536;
+use crate::layers::admission::{MAX_SOURCES, Source};
 
 /// The sources that have a connection open.
 #[derive(Clone, Debug, Default)]

@@ -30,6 +30,8 @@ pub enum ErrorKind {
     Timeout,
     /// A limit on open connections was reached.
     LimitReached,
+    /// Connections came faster than a rate allows.
+    RateLimited,
     /// An access list keeps the peer out.
     Denied,
     /// The handshake was given up to make room for a newer one.

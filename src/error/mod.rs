@@ -163,6 +163,11 @@ impl Error {
         self.is(ErrorKind::LimitReached)
     }
 
+    /// Whether connections came faster than a rate allows.
+    pub fn is_rate_limited(&self) -> bool {
+        self.is(ErrorKind::RateLimited)
+    }
+
     /// Whether an access list keeps the peer out.
     pub fn is_denied(&self) -> bool {
         self.is(ErrorKind::Denied)

@@ -50,6 +50,7 @@ fn write_connection(error: &Error, f: &mut impl Write) -> fmt::Result {
         ErrorKind::Handshake => " failed during handshake",
         ErrorKind::Timeout => return write_timeout(error, f),
         ErrorKind::LimitReached => " closed because the limit of open connections is reached",
+        ErrorKind::RateLimited => " closed because connections come too fast",
         ErrorKind::Denied => " denied",
         ErrorKind::Evicted => " closed during handshake to make room for newer ones",
         ErrorKind::Panicked => " failed because its handshake panicked",

@@ -8,6 +8,8 @@ use tower_layer::Layer;
 use super::{Incoming, Server, facade::Boxed};
 #[cfg(all(feature = "proxy-protocol", feature = "tls"))]
 use crate::BoxError;
+#[cfg(feature = "rate-limit")]
+use crate::layers::AcceptRateLayer;
 #[cfg(feature = "proxy-protocol")]
 use crate::layers::proxy_protocol::ProxyProtocolAcceptLayer;
 use crate::{
@@ -50,6 +52,8 @@ pub struct ServerBuilder {
     #[cfg(feature = "proxy-protocol")]
     proxies: Option<ProxyProtocolAcceptLayer>,
     access: Option<AccessLayer>,
+    #[cfg(feature = "rate-limit")]
+    rate: Option<AcceptRateLayer>,
     limit: Option<LimitLayer>,
     accepted: Option<LimitLayer>,
     idle_timeout: Option<IdleTimeoutLayer>,
@@ -66,6 +70,8 @@ impl ServerBuilder {
             #[cfg(feature = "proxy-protocol")]
             proxies: None,
             access: None,
+            #[cfg(feature = "rate-limit")]
+            rate: None,
             limit: None,
             accepted: None,
             idle_timeout: None,
@@ -104,6 +110,16 @@ impl ServerBuilder {
     /// proxies it is the clients that are looked at, once they are known.
     pub fn access(mut self, access: impl Into<AccessLayer>) -> Self {
         self.access = Some(access.into());
+        self
+    }
+
+    /// How many connections come in a time, and what happens to those beyond
+    /// ([`overflow`](AcceptRateLayer::overflow)). Those that may not come in
+    /// ([`access`](Self::access)) do not count; handshakes do, behind proxies
+    /// from when their client is known. No limit by default.
+    #[cfg(feature = "rate-limit")]
+    pub fn accept_rate(mut self, rate: AcceptRateLayer) -> Self {
+        self.rate = Some(rate);
         self
     }
 
@@ -219,6 +235,8 @@ impl ServerBuilder {
         Box::pin(tls.layer_with(server, |tls, time| {
             let tls = tls.map_err(BoxError::from as fn(Error) -> BoxError);
             let limited = option_layer(self.accepted.clone()).layer(tls);
+            #[cfg(feature = "rate-limit")]
+            let limited = option_layer(self.rate.clone()).layer(limited);
             let admitted = option_layer(self.access.clone()).layer(limited);
             proxies.header().layer(admitted).within(time, "TLS handshake")
         }))
@@ -230,6 +248,8 @@ impl ServerBuilder {
         #[cfg(feature = "proxy-protocol")]
         let server = over(self.proxies.as_ref(), server);
         let server = over(self.access.as_ref(), server);
+        #[cfg(feature = "rate-limit")]
+        let server = over(self.rate.as_ref(), server);
         over(self.accepted.as_ref(), server)
     }
 

@@ -18,16 +18,16 @@ pub(super) type Boxed = Pin<Box<dyn Incoming + Send>>;
 /// (`fd://3`) or a socket that systemd passes by name (`systemd://name`):
 ///
 /// ```text
-/// tcp://   Limit( LimitAccepted( Access( Tcp ) ) )
-/// tls://   Limit( Handshake( Timeout( TlsAcceptor ), LimitAccepted( Access( Tcp ) ) ) )
-/// unix://  Limit( LimitAccepted( Access( Unix ) ) )
+/// tcp://   Limit( LimitAccepted( AcceptRate( Access( Tcp ) ) ) )
+/// tls://   Limit( Handshake( Timeout( TlsAcceptor ), LimitAccepted( AcceptRate( Access( Tcp ) ) ) ) )
+/// unix://  Limit( LimitAccepted( AcceptRate( Access( Unix ) ) ) )
 /// ```
 ///
 /// and behind [proxies](ServerBuilder::proxy_protocol), which name the clients:
 ///
 /// ```text
-/// tcp://   Limit( LimitAccepted( Access( Handshake( Timeout( ProxyHeader ), Tcp ) ) ) )
-/// tls://   Limit( Handshake( Timeout( ProxyHeader( Access( LimitAccepted( TlsAcceptor ) ) ) ), Tcp ) )
+/// tcp://   Limit( LimitAccepted( AcceptRate( Access( Handshake( Timeout( ProxyHeader ), Tcp ) ) ) ) )
+/// tls://   Limit( Handshake( Timeout( ProxyHeader( Access( AcceptRate( LimitAccepted( TlsAcceptor ) ) ) ) ), Tcp ) )
 /// ```
 ///
 /// ```

@@ -26,6 +26,8 @@ mod limit;
 mod proxies;
 #[cfg(feature = "proxy-protocol")]
 mod proxy_protocol;
+#[cfg(feature = "rate-limit")]
+mod rate_limit;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod server;
 mod server_handle;
