@@ -1,12 +1,8 @@
 //! Options that clients and servers have in common.
 
-#[cfg(feature = "proxy-protocol")]
-use std::net::IpAddr;
 use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
-#[cfg(feature = "proxy-protocol")]
-use tower_socket::layers::proxy_protocol::IpNet;
 use tower_socket::layers::tls::Identity;
 
 #[derive(Debug, Args)]
@@ -39,12 +35,4 @@ impl IdentityOptions {
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().map_err(|_| "not a number".to_owned())?;
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
-}
-
-/// Parses `10.0.0.0/8`, or an address for itself.
-#[cfg(feature = "proxy-protocol")]
-#[allow(dead_code, reason = "clients have no proxies before them")]
-pub(crate) fn network(text: &str) -> Result<IpNet, String> {
-    let address = || text.parse::<IpAddr>().map(IpNet::from);
-    text.parse().or_else(|_| address()).map_err(|_| "neither a network nor an address".to_owned())
 }

@@ -1,5 +1,6 @@
 //! What the servers have in common: their options, and how they run.
 
+mod admission;
 mod options;
 #[cfg(feature = "hand-over")]
 mod successor;
@@ -23,13 +24,16 @@ use tower_socket::layers::proxy_protocol::{IpNet, ProxyProtocolAcceptLayer, Trus
 use tower_socket::{
     BoxError, Connection, Error, Incoming, IntoUri, Server, ServerHandle, UnixServer,
     layers::{
-        LimitLayer, TlsAcceptLayer,
+        TlsAcceptLayer,
         tls::{Roots, ServerTls, TicketKeys},
     },
     server::ServerBuilder,
 };
 
-use self::options::{IdentityOptions, seconds};
+use self::{
+    admission::AdmissionOptions,
+    options::{IdentityOptions, seconds},
+};
 
 /// How long clients get to finish once the server is told to end.
 const GRACE: Duration = Duration::from_secs(3);
@@ -62,20 +66,11 @@ pub(crate) struct ServerOptions {
     /// Network of proxies, whose PROXY headers tell their clients, and which
     /// have to send one; may be given several times
     #[cfg(feature = "proxy-protocol")]
-    #[arg(long, value_name = "NETWORK", value_parser = options::network)]
+    #[arg(long, value_name = "NETWORK", value_parser = admission::network)]
     proxy_protocol: Vec<IpNet>,
 
-    /// How many connections may be open; one more is turned away
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
-
-    /// Lets one more wait in the kernel's queue instead
-    #[arg(long, requires = "limit")]
-    pause_on_limit: bool,
-
-    /// How many connections one address may have open
-    #[arg(long, value_name = "N")]
-    per_source: Option<usize>,
+    #[command(flatten)]
+    admission: AdmissionOptions,
 
     /// How long a connection may be silent
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
@@ -115,14 +110,8 @@ impl ServerOptions {
     }
 
     fn builder(&self) -> ServerBuilder {
-        let mut builder = Server::builder().unix(UnixServer::builder().replace_stale(true));
-        if let Some(limit) = self.limit.map(LimitLayer::new) {
-            builder =
-                builder.limit(if self.pause_on_limit { limit.pause_on_limit() } else { limit });
-        }
-        if let Some(limit) = self.per_source {
-            builder = builder.per_source(limit);
-        }
+        let builder = Server::builder().unix(UnixServer::builder().replace_stale(true));
+        let mut builder = self.admission.apply(builder);
         if let Some(duration) = self.idle_timeout {
             builder = builder.idle_timeout(duration);
         }

@@ -66,3 +66,32 @@ fn to_pause_needs_a_limit() {
     let error = Program::run(command("echo_server").arg("--pause-on-limit"), "").failure();
     assert!(error.contains("--limit <N>"), "{error}");
 }
+
+#[test]
+fn only_those_of_an_allowed_network_come_in() {
+    let options = ["[::]:0", "--allow", "127.0.0.0/8", "--deny", "127.0.0.2"];
+    let server = Program::example("echo_server", &options);
+    let uri = server.listening();
+    let port = crate::support::port(&uri);
+    served(&format!("127.0.0.1:{port}"));
+    let uri = format!("[::1]:{port}");
+    assert_eq!(Program::example("netcat", &[&uri]).wait().success(), "");
+    let error = server.error_line();
+    assert!(error.ends_with("denied: nobody let it in"), "{error}");
+}
+
+#[test]
+fn a_network_must_be_one() {
+    let error = Program::run(command("echo_server").args(["--deny", "nowhere"]), "").failure();
+    assert!(error.contains("neither a network nor an address"), "{error}");
+}
+
+#[cfg(feature = "rate-limit")]
+#[test]
+fn one_too_early_is_turned_away() {
+    let server = Program::example("echo_server", &["127.0.0.1:0", "--rate", "0"]);
+    let uri = server.listening();
+    assert_eq!(Program::example("netcat", &[&uri]).wait().success(), "");
+    let error = server.error_line();
+    assert!(error.ends_with("connections come too fast: at most 0 per second"), "{error}");
+}
