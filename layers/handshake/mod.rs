@@ -22,8 +22,8 @@
 //!
 //! *Slots* ([`HandshakeLayer::slots`]) are there in any case. When all are taken
 //! and one more client comes, the handshake that began first makes room: it is
-//! aborted and its connection closed. A client that has sent something is
-//! passed over once, and the runtime gets a turn first, so that what has arrived
+//! aborted and its connection closed. A client that has sent something (a proxy's
+//! header does not count) is passed over once, and the runtime gets a turn first, so that what has arrived
 //! by then is read. So whoever opens connections and says nothing cannot keep
 //! the others out.
 //!

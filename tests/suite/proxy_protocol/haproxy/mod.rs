@@ -21,15 +21,23 @@ struct Program {
 }
 
 impl Program {
-    /// It is given a socket that listens already, as its descriptor 0, so nobody
-    /// has to wait for it.
-    fn start(mut haproxy: Command, directory: TempDir, configuration: String) -> Self {
+    fn start(haproxy: Command, directory: TempDir, configuration: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let configuration = file(&directory, "haproxy.cfg", configuration);
-        haproxy.stdin(OwnedFd::from(listener));
-        haproxy.args(["-db", "-f", &configuration]).stdout(Stdio::null()).stderr(Stdio::null());
-        let running = Running::start(&mut haproxy);
+        let running = run(haproxy, &directory, configuration, listener);
         Self { address, _running: running, _directory: directory }
     }
+}
+
+/// It is given a socket that listens already, as its descriptor 0, so nobody has
+/// to wait for it.
+fn run(
+    mut haproxy: Command,
+    directory: &TempDir,
+    configuration: String,
+    listener: impl Into<OwnedFd>,
+) -> Running {
+    let configuration = file(directory, "haproxy.cfg", configuration);
+    haproxy.args(["-db", "-f", &configuration]).stdin(listener.into());
+    Running::start(haproxy.stdout(Stdio::null()).stderr(Stdio::null()))
 }

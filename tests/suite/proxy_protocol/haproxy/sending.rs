@@ -11,8 +11,9 @@ use tower_socket::{
     server::ServerBuilder,
 };
 
-use super::Program;
+use super::{Program, run};
 use crate::support::{
+    SocketPath,
     certificates::{Authority, Leaf, file},
     programs::program,
 };
@@ -45,7 +46,7 @@ impl Ours {
         let leaf = authority.leaf(&["127.0.0.1", "localhost"]);
         let identity = Identity::pem(leaf.certificate.pem(), leaf.key.serialize_pem());
         let tls = ServerTls::builder().identity(identity).build().unwrap();
-        let server = behind_loopback().tls(tls).bind(uri).await.unwrap();
+        let server = behind_loopback(|proxies| proxies).tls(tls).bind(uri).await.unwrap();
         let address = server.handle().address().unwrap();
         Self { server, address, authority }
     }
@@ -56,13 +57,13 @@ impl Ours {
     }
 
     fn front_with(&self, directory: TempDir, bind: &str, server: &str) -> Option<Program> {
+        Some(Program::start(program("haproxy")?, directory, self.configuration(bind, server)))
+    }
+
+    fn configuration(&self, bind: &str, server: &str) -> String {
         let ours = self.address.socket_addr().unwrap().to_string();
         let configuration = CONFIGURATION.replace("BIND", bind).replace("OURS", &ours);
-        Some(Program::start(
-            program("haproxy")?,
-            directory,
-            configuration.replace("SERVER", server),
-        ))
+        configuration.replace("SERVER", server)
     }
 
     fn client_tls(&self) -> ClientTls {
@@ -90,9 +91,9 @@ impl Ours {
     }
 }
 
-fn behind_loopback() -> ServerBuilder {
+fn behind_loopback(more: impl FnOnce(TrustedProxies) -> TrustedProxies) -> ServerBuilder {
     let loopback: std::net::IpAddr = "127.0.0.1".parse().unwrap();
-    Server::builder().proxy_protocol(TrustedProxies::new([loopback]))
+    Server::builder().proxy_protocol(more(TrustedProxies::new([loopback])))
 }
 
 /// The client that HAProxy names is ours.
@@ -219,4 +220,36 @@ async fn haproxy_that_sends_no_header_gets_nowhere() {
     let mut answer = Vec::new();
     let _ = client.read_to_end(&mut answer).await;
     assert_eq!(answer, b"");
+}
+
+/// HAProxy calls it unknown in version 1, and one of its own in version 2.
+#[tokio::test]
+async fn a_client_of_haproxys_unix_socket_is_nobody() {
+    for server in ["send-proxy", "send-proxy-v2"] {
+        let ours = Ours::bind("tcp://127.0.0.1:0").await;
+        let Some(haproxy) = program("haproxy") else { return };
+        let (directory, path) = (tempfile::tempdir().unwrap(), SocketPath::new());
+        let listener = std::os::unix::net::UnixListener::bind(path.path()).unwrap();
+        let _running = run(haproxy, &directory, ours.configuration("", server), listener);
+
+        let (_client, connection) = { ours }.hello(Connector::new(), path.uri()).await;
+        let header = connection.info().proxy_header().unwrap();
+        assert!(!header.names_client(), "{header:?}");
+        assert!(connection.peer_address().is_some());
+        assert_eq!(connection.peer_address(), connection.info().proxy_address());
+    }
+}
+
+#[tokio::test]
+async fn haproxy_names_its_client_over_a_unix_socket() {
+    let path = SocketPath::new();
+    let mut server = behind_loopback(|proxies| proxies.and_unix()).bind(path.uri()).await.unwrap();
+    let Some(haproxy) = program("haproxy") else { return };
+    let ours = format!("unix@{}", path.path().display());
+    let configuration = CONFIGURATION.replace("BIND", "").replace("OURS", &ours);
+    let configuration = configuration.replace("SERVER", "send-proxy-v2");
+    let haproxy = Program::start(haproxy, tempfile::tempdir().unwrap(), configuration);
+    let connecting = Connector::new().connect(haproxy.address);
+    let (client, accepted) = tokio::join!(connecting, server.accept());
+    assert_eq!(accepted.unwrap().unwrap().peer_address(), client.unwrap().local_address());
 }
