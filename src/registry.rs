@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use slab::Slab;
@@ -24,6 +27,9 @@ pub struct Registry {
 struct Shared {
     connections: Mutex<Slab<ConnectionInfo>>,
     departed: Arc<Notify>,
+    /// Whether anyone has ever waited for a departure. Most servers have nobody
+    /// who does until they drain.
+    awaited: AtomicBool,
 }
 
 impl Registry {
@@ -94,6 +100,7 @@ impl Registry {
 
     /// Completes when a connection has gone, counted from this call.
     pub(crate) fn departed(&self) -> OwnedNotified {
+        self.own.awaited.store(true, Ordering::SeqCst);
         Arc::clone(&self.own.departed).notified_owned()
     }
 
@@ -130,7 +137,9 @@ impl Drop for Registration {
     fn drop(&mut self) {
         // Dropped outside the lock: its waker may be a task's last.
         let _info = self.shared.connections().try_remove(self.key);
-        self.shared.departed.notify_waiters();
+        if self.shared.awaited.load(Ordering::SeqCst) {
+            self.shared.departed.notify_waiters();
+        }
     }
 }
 

@@ -2,16 +2,22 @@
 
 use std::net::SocketAddr;
 
+use tower::Layer;
+use tower_socket::layers::LimitLayer;
+
 use super::{Result, bare, ours};
 use crate::harness::{Arm, Bar, Operation, Subject};
 
 pub(crate) async fn arms() -> Result<Vec<Arm>> {
     let (server, plain) = ours::listen().await?;
     tokio::spawn(ours::close_all(server));
+    let (server, limited) = ours::listen().await?;
+    tokio::spawn(ours::close_all(LimitLayer::new(ours::LIMIT).layer(server)));
     Ok(vec![
         Arm::new(Subject::baseline("TcpListener"), connect(bare::closing_server().await?)),
         Arm::new(Subject::control(), connect(bare::closing_server().await?)),
         Arm::new(reaching("TcpServer"), connect(plain)),
+        Arm::new(reaching("LimitLayer, TcpServer"), connect(limited)),
         Arm::new(reaching("Server, every layer"), connect(layered().await?)),
     ])
 }
