@@ -107,6 +107,12 @@
 //! [`Registry`], and closed from there; [`IdleTimeoutLayer`](layers::IdleTimeoutLayer)
 //! and [`MaxAgeLayer`](layers::MaxAgeLayer) do so in time.
 //!
+//! # With other crates
+//!
+//! hyper, hyper-util, tonic, axum, reqwest and tokio-postgres take these
+//! connections, connectors, servers and resolvers as they are; [`compat`] says how.
+//! What takes any `AsyncRead + AsyncWrite` takes a [`Connection`].
+//!
 //! # Features
 //!
 //! | feature | default | |

@@ -25,7 +25,9 @@
 //! gRPC is HTTP/2 only, and so a TLS server has to offer `h2`
 //! ([`ServerTlsBuilder::alpn`](crate::layers::tls::ServerTlsBuilder::alpn)).
 //! A connection that is turned away by a limit *below* TLS is `UNAVAILABLE` for
-//! its client, before it has sent anything.
+//! its client, before it has sent anything. Above TLS, or without TLS, the client
+//! has connected when it is turned away, and tonic calls that `CANCELLED`; there
+//! [`Overflow::Wait`](crate::layers::Overflow::Wait) may be the better choice.
 //!
 //! # Clients
 //!

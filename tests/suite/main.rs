@@ -3,6 +3,8 @@
 mod support;
 
 mod access;
+#[cfg(feature = "axum-0_8")]
+mod axum;
 mod connection;
 #[cfg(all(feature = "dns", any(feature = "aws-lc-rs", feature = "ring")))]
 mod connector;

@@ -1,6 +1,10 @@
 //! tokio-postgres over our connections, with PostgreSQL.
 
-use tokio_postgres::{Client, Config, NoTls, config::SslMode, tls::TlsConnect};
+use tokio_postgres::{
+    Client, Config, NoTls,
+    config::{ChannelBinding, SslMode},
+    tls::TlsConnect,
+};
 use tower_socket::{
     Connection, Connector, Error,
     layers::tls::{ClientTls, StartTls},
@@ -15,6 +19,9 @@ use crate::{
 fn config(ssl_mode: SslMode) -> Config {
     let mut config = Config::new();
     config.user("app").password(PASSWORD).dbname("postgres").ssl_mode(ssl_mode);
+    if ssl_mode == SslMode::Require {
+        config.channel_binding(ChannelBinding::Require);
+    }
     config
 }
 

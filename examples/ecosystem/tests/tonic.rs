@@ -166,6 +166,24 @@ async fn the_client_beyond_the_limit_is_unavailable_and_those_within_are_unharme
 }
 
 #[tokio::test]
+async fn without_tls_the_client_beyond_the_limit_has_connected_and_is_cancelled() {
+    let server = ServiceBuilder::new()
+        .layer(LimitLayer::new(1))
+        .service(TcpServer::bind("127.0.0.1:0").await.unwrap());
+    let (handle, _, _serving) = serve(server).await;
+    let endpoint = endpoint(&handle.address().unwrap());
+    let within = endpoint.connect_with_connector_lazy(Connector::new());
+    assert_eq!(check(&within).await, Ok(ServingStatus::Serving));
+    let beyond = endpoint.connect_with_connector_lazy(Connector::new());
+    for _ in 0..100 {
+        // Which of them depends on what hyper was about when the end came.
+        let code = check(&beyond).await.unwrap_err();
+        assert!(matches!(code, Code::Cancelled | Code::Unavailable | Code::Unknown), "{code:?}");
+    }
+    assert_eq!(check(&within).await, Ok(ServingStatus::Serving));
+}
+
+#[tokio::test]
 async fn a_drain_ends_the_server_and_its_connections() {
     let pki = Pki::new();
     let (handle, _, serving) = serve(limited(&pki, &LimitLayer::unlimited()).await).await;

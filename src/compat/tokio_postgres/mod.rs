@@ -29,6 +29,13 @@
 //! Say `SslMode::Require`: with `Prefer`, the default of tokio-postgres, whoever
 //! is between the two ends can have everything in plain text. Without TLS,
 //! `tokio_postgres::NoTls` takes the place of `tls`.
+//!
+//! A login by SCRAM is bound to the certificate of the server
+//! (`tls-server-end-point`, RFC 5929), where that is signed with SHA-256 or
+//! SHA-384, or with MD5 or SHA-1, and the feature `aws-lc-rs` or `ring` is on:
+//! `ChannelBinding::Require` refuses a server that does not know it.
+
+mod end_point;
 
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
@@ -50,6 +57,10 @@ impl TlsConnect<Connection> for StartTls {
 
 impl TlsStream for Connection {
     fn channel_binding(&self) -> ChannelBinding {
-        ChannelBinding::none()
+        let certificate = self.info().tls().and_then(|tls| tls.peer_certificates().first());
+        match certificate.and_then(|certificate| end_point::of(certificate)) {
+            Some(hash) => ChannelBinding::tls_server_end_point(hash),
+            None => ChannelBinding::none(),
+        }
     }
 }
