@@ -118,6 +118,8 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `dns` | yes | host names, through hickory-resolver |
+//! | `dns-over-tls` | | name servers over TLS (RFC 7858) |
+//! | `dns-over-https` | | name servers over HTTPS (RFC 8484) |
 //! | `tls` | yes | TLS through rustls, without a cryptography provider |
 //! | `aws-lc-rs` | yes | the provider used by default |
 //! | `ring` | | the provider used where `aws-lc-rs` is off |

@@ -45,8 +45,8 @@ impl ClientOptions {
     }
 
     pub(crate) fn resolver(&self) -> DnsResolver {
-        match self.dns {
-            Some(server) => DnsResolver::with_servers([server]),
+        match &self.dns {
+            Some(server) => DnsResolver::with_servers([server.clone()]),
             None => DnsResolver::system(),
         }
     }

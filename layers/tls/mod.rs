@@ -81,7 +81,7 @@ mod future;
 mod handshake;
 mod hello;
 mod layer;
-mod server_name;
+pub(super) mod server_name;
 mod service;
 mod start_tls;
 mod trace;

@@ -35,7 +35,7 @@ fn named(name: &str, uri: &Uri) -> Result<ServerName<'static>, Error> {
     parse(name).map_err(|error| error.with_uri(uri.clone()))
 }
 
-pub(super) fn parse(name: &str) -> Result<ServerName<'static>, Error> {
+pub(in crate::layers) fn parse(name: &str) -> Result<ServerName<'static>, Error> {
     ServerName::try_from(name)
         .map(|name| name.to_owned())
         .map_err(|_| Error::invalid_input(format!("no certificate can be for the name {name:?}")))

@@ -103,6 +103,12 @@ impl Error {
         self
     }
 
+    /// Why it is a caller's mistake.
+    #[cfg(feature = "dns-over-tls")]
+    pub(crate) fn into_reason(self) -> Option<Cow<'static, str>> {
+        self.0.reason
+    }
+
     pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
         self

@@ -40,5 +40,7 @@ mod tls;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod tls_config;
 mod tower;
+#[cfg(all(feature = "dns-over-tls", any(feature = "aws-lc-rs", feature = "ring")))]
+mod unbound;
 mod unix;
 mod uri;

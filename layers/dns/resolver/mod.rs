@@ -1,11 +1,18 @@
 //! The resolver that asks name servers.
 
+#[cfg(feature = "dns-over-https")]
+mod https;
+#[cfg(feature = "dns-over-tls")]
+mod kept;
 mod nameserver;
 mod runtime;
+#[cfg(feature = "dns-over-tls")]
+mod secure;
 mod server;
 mod servers;
 mod settings;
 mod silence;
+mod transport;
 
 use std::{
     fmt, io,
@@ -31,6 +38,8 @@ use self::{
     settings::{Client, Settings, Source},
 };
 use super::{Answer, Lookup, LookupError, Name, Records, Resolve};
+#[cfg(feature = "dns-over-tls")]
+use crate::layers::tls::ClientTls;
 
 /// How long lookups run on for the cache (RFC 8305, section 5).
 const FINISHING: Duration = Duration::from_secs(1);
@@ -54,6 +63,11 @@ const FINISHING: Duration = Duration::from_secs(1);
 ///    are asked again in the next round. A dead server costs its timeout once:
 ///    for a minute it is asked after the others, and then one query gives it a
 ///    second to show that it is back.
+///
+/// With the feature `dns-over-tls` or `dns-over-https` servers are asked over
+/// TLS or HTTPS where [`Nameserver`] says so, and over nothing else; each has
+/// one connection, which is kept until the server closes it or the resolver
+/// goes.
 ///
 /// Identical queries under way are one query; it ends when nobody waits for it
 /// any more. Where a connection stands before the last answer, the lookup runs
@@ -91,6 +105,13 @@ impl DnsResolver {
 
     fn with_source(source: Source) -> Self {
         Self { settings: Settings::new(source), state: Arc::default() }
+    }
+
+    /// How TLS is spoken with servers over TLS and HTTPS: whom is trusted, say.
+    /// [`ClientTls::new`] by default.
+    #[cfg(feature = "dns-over-tls")]
+    pub fn tls(self, tls: ClientTls) -> Self {
+        self.set(|settings| settings.tls = tls)
     }
 
     /// How long one server is waited for.

@@ -13,18 +13,31 @@ use hickory_resolver::{
 };
 use tokio::time::timeout;
 
-use super::{Nameserver, runtime::Runtime, silence::Silence};
+#[cfg(feature = "dns-over-tls")]
+use super::secure::Secure;
+use super::{
+    Nameserver, runtime::Runtime, settings::Settings, silence::Silence, transport::Transport,
+};
 
 /// A name server and what was learnt about it.
 pub(super) struct Server {
     pub(super) nameserver: Nameserver,
     pub(super) silence: Silence,
     runtime: Runtime,
+    #[cfg(feature = "dns-over-tls")]
+    secure: Secure,
 }
 
 impl Server {
-    pub(super) fn new(nameserver: Nameserver, runtime: Runtime) -> Self {
-        Self { nameserver, silence: Silence::default(), runtime }
+    #[cfg_attr(not(feature = "dns-over-tls"), expect(unused_variables, reason = "nothing is set"))]
+    pub(super) fn new(nameserver: Nameserver, settings: &Settings) -> Self {
+        Self {
+            nameserver,
+            silence: Silence::default(),
+            runtime: Runtime::default(),
+            #[cfg(feature = "dns-over-tls")]
+            secure: Secure::new(settings.tls.clone()),
+        }
     }
 
     /// A failure other than a timeout comes from the server or its host, so it
@@ -43,21 +56,38 @@ impl Server {
         answer
     }
 
-    /// Over UDP, and over TCP when that answer is truncated (RFC 7766,
-    /// section 5).
     async fn exchange(
         &self,
         request: DnsRequest,
         patience: Duration,
     ) -> Result<DnsResponse, NetError> {
-        if !self.nameserver.is_tcp() {
-            let response = self.over_udp(request.clone(), patience).await?;
-            if !response.truncation {
-                return usable(response);
+        match self.nameserver.transport() {
+            Transport::Udp => {
+                let response = self.over_udp(request.clone(), patience).await?;
+                if !response.truncation {
+                    return usable(response);
+                }
+                // RFC 7766, section 5.
+                usable(in_time(patience, self.over_tcp(request, patience)).await?)
             }
+            Transport::Tcp => usable(in_time(patience, self.over_tcp(request, patience)).await?),
+            #[cfg(feature = "dns-over-tls")]
+            _ => usable(self.over_tls(request, patience).await?),
         }
-        let answer = timeout(patience, self.over_tcp(request, patience)).await;
-        usable(answer.map_err(|_| NetError::Timeout)??)
+    }
+
+    #[cfg(feature = "dns-over-tls")]
+    async fn over_tls(
+        &self,
+        request: DnsRequest,
+        patience: Duration,
+    ) -> Result<DnsResponse, NetError> {
+        let asking = self.secure.ask(&self.nameserver, request, patience, &self.runtime);
+        let answer = in_time(patience, asking).await;
+        if let Err(NetError::Timeout) = answer {
+            self.secure.timed_out();
+        }
+        answer
     }
 
     async fn over_udp(
@@ -80,6 +110,13 @@ impl Server {
         let connecting = TcpClientStream::exchange(address, None, patience, None, runtime);
         connecting.await?.send(request).first_answer().await
     }
+}
+
+async fn in_time<T>(
+    patience: Duration,
+    answer: impl Future<Output = Result<T, NetError>>,
+) -> Result<T, NetError> {
+    timeout(patience, answer).await.map_err(|_| NetError::Timeout)?
 }
 
 /// Only these two codes are about the name; the others are about the server.

@@ -37,11 +37,8 @@ pub(super) struct Plan {
 }
 
 impl Servers {
-    pub(super) fn new(servers: Vec<Nameserver>, timeout: Duration, rounds: u32) -> Self {
-        let runtime = Runtime::default();
-        let server = |nameserver| Server::new(nameserver, runtime.clone());
-        let servers = servers.into_iter().map(server).collect();
-        Self(Arc::new(Plan { servers, timeout, rounds, runtime }))
+    pub(super) fn new(servers: Vec<Server>, timeout: Duration, rounds: u32) -> Self {
+        Self(Arc::new(Plan { servers, timeout, rounds, runtime: Runtime::default() }))
     }
 }
 

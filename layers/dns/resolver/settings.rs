@@ -15,8 +15,10 @@ use hickory_resolver::{
 };
 use tokio::task::spawn_blocking;
 
-use super::{Nameserver, servers::Servers};
+use super::{Nameserver, server::Server, servers::Servers};
 use crate::layers::dns::LookupError;
+#[cfg(feature = "dns-over-tls")]
+use crate::layers::tls::ClientTls;
 
 pub(super) type Client = Resolver<Servers>;
 
@@ -30,6 +32,8 @@ pub(super) struct Settings {
     pub(super) timeout: Option<Duration>,
     pub(super) retries: Option<u32>,
     pub(super) cache_size: Option<u64>,
+    #[cfg(feature = "dns-over-tls")]
+    pub(super) tls: ClientTls,
 }
 
 #[derive(Clone, Debug)]
@@ -41,7 +45,15 @@ pub(super) enum Source {
 impl Settings {
     pub(super) fn new(source: Source) -> Self {
         let hosts = Some("/etc/hosts".into());
-        Self { source, hosts, timeout: None, retries: None, cache_size: None }
+        Self {
+            source,
+            hosts,
+            timeout: None,
+            retries: None,
+            cache_size: None,
+            #[cfg(feature = "dns-over-tls")]
+            tls: ClientTls::new(),
+        }
     }
 
     /// What cannot be read is an empty table, as it is for getaddrinfo(3).
@@ -81,6 +93,8 @@ impl Settings {
 
     fn servers(&self, servers: Vec<Nameserver>, timeout: Duration, rounds: u32) -> Servers {
         let rounds = self.retries.map_or(rounds, |retries| retries.saturating_add(1));
+        let server = |nameserver| Server::new(nameserver, self);
+        let servers = servers.into_iter().map(server).collect();
         Servers::new(servers, self.timeout.unwrap_or(timeout), rounds.max(1))
     }
 

@@ -77,6 +77,15 @@ impl ClientTls {
         }
     }
 
+    /// The same for this protocol alone.
+    #[cfg(feature = "dns-over-https")]
+    pub(in crate::layers) async fn speaking(&self, protocol: &[u8]) -> Result<Self, Error> {
+        let config = super::Configuring::new(self)?.await?;
+        let mut config = ClientConfig::clone(&config);
+        config.alpn_protocols = vec![protocol.to_vec()];
+        Ok(Self::ready(Arc::new(config), self.0.server_name.clone()))
+    }
+
     /// `None` while it has to be read yet.
     pub(super) fn made(&self) -> Option<Arc<ClientConfig>> {
         match &self.0.config {

@@ -90,10 +90,38 @@ fn a_name_server_is_an_address_with_or_without_scheme_and_port() {
         assert_eq!(server.to_string(), normal);
         assert_eq!(server.to_string().parse::<Nameserver>().unwrap(), server);
     }
-    for text in ["", "dns.example", "tls://1.1.1.1", "127.0.0.1:0", "127.0.0.1:99999", "udp://"] {
+    for text in ["", "dns.example", "quic://1.1.1.1", "127.0.0.1:0", "127.0.0.1:99999", "udp://"] {
         let error = text.parse::<Nameserver>().unwrap_err();
         assert!(error.is_invalid_input());
         assert!(error.to_string().contains(&format!("{text:?}")), "{error}");
+    }
+}
+
+#[cfg(feature = "dns-over-https")]
+#[test]
+fn a_name_server_behind_tls_has_the_name_of_its_certificate() {
+    for (text, normal) in [
+        ("tls://1.1.1.1", "tls://1.1.1.1:853"),
+        ("tls://[::1]:8853/?hostname=dns.example", "tls://[::1]:8853?hostname=dns.example"),
+        ("https://1.1.1.1/dns-query", "https://1.1.1.1:443/dns-query"),
+        ("https://::1/q?hostname=dns.example", "https://[::1]:443/q?hostname=dns.example"),
+        ("https://[::1]:8443/q", "https://[::1]:8443/q"),
+    ] {
+        let server: Nameserver = text.parse().unwrap();
+        assert_eq!(server.to_string(), normal);
+        assert_eq!(normal.parse::<Nameserver>().unwrap(), server);
+    }
+    for (text, reason) in [
+        ("tls://dns.example", "there is no IP address with or without a port"),
+        ("tls://1.1.1.1/dns-query", "there is no path over TLS"),
+        ("tls://1.1.1.1?hostname=a b", "no certificate can be for the name \"a b\""),
+        ("tls://1.1.1.1?name=dns.example", "`hostname` is the only parameter"),
+        ("https://1.1.1.1", "\"\" is no path"),
+        ("udp://1.1.1.1?hostname=a", "only an IP address and a port can stand there"),
+    ] {
+        let error = text.parse::<Nameserver>().unwrap_err();
+        let said = format!("invalid name server \"{text}\": {reason} (EINVAL)");
+        assert_eq!(error.to_string(), said);
     }
 }
 
