@@ -173,6 +173,26 @@ async fn sources_are_the_clients() {
     }
 }
 
+#[cfg(feature = "rate-limit")]
+#[tokio::test]
+async fn the_rate_of_a_source_is_that_of_the_client() {
+    use tower_socket::layers::rate_limit::{AcceptRateLayer, Rate};
+
+    for secure in [false, true] {
+        let rate = AcceptRateLayer::unlimited().per_source(Rate::per_hour(1));
+        let (mut server, tls) = bind(Server::builder().accept_rate(rate), secure).await;
+        for client in ["198.51.100.1:1", "198.51.100.2:1"] {
+            let (_client, item) = meet(&mut server, tls.as_ref(), from(client)).await;
+            item.unwrap();
+        }
+        let again = "198.51.100.1:2";
+        let (_client, item) = meet(&mut server, tls.as_ref(), from(again)).await;
+        let error = item.unwrap_err();
+        assert!(error.is_rate_limited());
+        assert_eq!(error.peer().cloned(), tcp(again));
+    }
+}
+
 #[tokio::test]
 async fn the_access_list_is_about_the_clients() {
     let network: IpNet = "198.51.100.0/24".parse().unwrap();
