@@ -2,16 +2,16 @@
 
 use std::{
     fmt::{self, Write},
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use tokio::time::Instant;
 use tower_socket::layers::dns::Records;
 use tracing::{
-    Event, Metadata, Subscriber,
+    Dispatch, Event, Metadata, Subscriber,
     field::{Field, Visit},
     span::{Attributes, Id, Record},
-    subscriber::{DefaultGuard, set_default},
+    subscriber::{DefaultGuard, NoSubscriber, set_default},
 };
 
 use super::scene::{A, AAAA, Scene};
@@ -24,9 +24,14 @@ struct Collector {
     depth: Arc<Mutex<usize>>,
 }
 
+/// While there is but one, tracing lets whatever thread comes first to an event
+/// decide whether anybody cares for it.
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
+
 impl Collector {
     /// Collects what this thread does.
     fn install() -> (Self, DefaultGuard) {
+        LazyLock::force(&ANOTHER);
         let collector =
             Self { began: Instant::now(), lines: Arc::default(), depth: Arc::default() };
         let guard = set_default(collector.clone());
