@@ -90,6 +90,8 @@ use tokio::task::coop::consume_budget;
 
 #[cfg(feature = "proxy-protocol")]
 use crate::layers::proxy_protocol::ProxyProtocolAccept;
+#[cfg(feature = "rate-limit")]
+use crate::layers::rate_limit::AcceptRate;
 #[cfg(feature = "tls")]
 use crate::layers::tls::TlsAccept;
 use crate::{
@@ -147,6 +149,8 @@ listener!(Server);
 listener!(TcpServer);
 listener!(UnixServer);
 listener!(FdServer);
+#[cfg(feature = "rate-limit")]
+listener!(AcceptRate<S>, S);
 listener!(Access<S>, S);
 listener!(Handshake<S, T>, S, T);
 listener!(Lifetime<S>, S);

@@ -25,6 +25,7 @@ use tower_socket::{
         AccessLayer, HandshakeLayer, IdleTimeoutLayer, LimitLayer, MaxAgeLayer, TlsAcceptLayer,
         access::AccessList,
         proxy_protocol::ProxyProtocolAccept,
+        rate_limit::AcceptRate,
         tls::{Identity, Roots},
     },
 };
@@ -283,8 +284,9 @@ async fn every_server_of_ours_goes_in_with_every_layer() {
 fn is_a_listener<L: Listener>() {}
 
 #[test]
-fn a_server_that_reads_proxy_headers_goes_in() {
+fn servers_with_less_common_layers_go_in_too() {
     is_a_listener::<ProxyProtocolAccept<TcpServer>>();
+    is_a_listener::<AcceptRate<TcpServer>>();
 }
 
 fn listener() -> std::net::TcpListener {
