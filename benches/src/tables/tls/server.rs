@@ -17,14 +17,14 @@ pub(crate) async fn arms() -> Result<Vec<Arm>> {
     let bare = servers::tokio_rustls(pki.server()?).await?;
     let listener = servers::tls_listener(TlsAcceptor::from(pki.server()?)).await?;
     let layer = servers::tls_accept_layer(pki.server_tls()?).await?;
-    let server = servers::server(pki.server_tls()?).await?;
+    let (server, standing) = servers::server(&pki).await?;
     let client = |address| in_turn(TokioRustls::new(config.clone(), address));
     Ok(vec![
         Arm::new(Subject::baseline("tokio-rustls, nodelay"), client(bare)),
         Arm::new(Subject::control(), client(bare)),
         Arm::new(Subject::peer(LISTENER), client(listener)),
         Arm::new(ours("TlsAcceptLayer, TcpServer"), client(layer)),
-        Arm::new(ours("Server, every layer"), client(server)),
+        Arm::new(ours("Server, every layer"), client(server)).keeping(standing),
     ])
 }
 

@@ -3,20 +3,20 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use futures_util::{Stream, StreamExt};
-use rustls::ServerConfig;
+use rustls::{ServerConfig, pki_types::ServerName};
 use tls_listener::{AsyncTls, Builder};
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, TlsConnector, client::TlsStream};
 use tower::Layer;
 use tower_socket::{
-    Connection, Error,
+    Connection, Error, Incoming,
     layers::{TlsAcceptLayer, tls::ServerTls},
 };
 
-use super::super::{Result, bare, ours};
+use super::super::{Result, bare, ours, pki::Pki};
 use crate::harness::BoxError;
 
 /// One connection after the other.
@@ -85,12 +85,21 @@ pub(crate) async fn tls_accept_layer(tls: ServerTls) -> Result<SocketAddr> {
     Ok(address)
 }
 
-/// `Server` with every layer.
-pub(crate) async fn server(tls: ServerTls) -> Result<SocketAddr> {
-    let server = ours::every_layer().tls(tls).bind("tls://127.0.0.1:0").await?;
+/// `Server` with every layer, where one connection stays open, as others are
+/// when one more comes. With the client's end of that one.
+pub(crate) async fn server(pki: &Pki) -> Result<(SocketAddr, TlsStream<TcpStream>)> {
+    let builder = ours::every_layer().tls(pki.server_tls()?);
+    let mut server = builder.bind("tls://127.0.0.1:0").await?;
     let address = ours::address(&server)?;
-    tokio::spawn(serve(server));
-    Ok(address)
+    let stream = bare::connect(address).await?;
+    let name = ServerName::IpAddress(address.ip().into());
+    let connecting = TlsConnector::from(pki.client()?).connect(name, stream);
+    let (standing, first) = tokio::join!(connecting, server.accept());
+    tokio::spawn(async move {
+        let _first = first;
+        serve(server).await
+    });
+    Ok((address, standing?))
 }
 
 pub(crate) async fn serve(server: impl Stream<Item = Result<Connection, Error>>) -> Result<()> {
