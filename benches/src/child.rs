@@ -58,7 +58,8 @@ impl Drop for Child {
 pub(crate) fn run(role: &str, arguments: &[String]) -> Result<(), BoxError> {
     match (role, arguments) {
         ("name-server", []) => tables::names::serve(),
-        ("instructions", []) => gate::instructions::run(),
+        ("instructions", []) => gate::instructions::run(None),
+        ("instructions", [table]) => gate::instructions::run(Some(table)),
         ("memory", [server]) => tables::memory::serve(server),
         ("hold", [address, count]) => tables::growth::hold(address, count),
         _ => Err("there is no such role".into()),

@@ -3,7 +3,12 @@
 //!
 //! This program runs under valgrind once and does every operation a few times
 //! between two calls of [`boundary`], where callgrind writes down what it has
-//! counted.
+//! counted. For a profile of any table by hand:
+//!
+//! ```text
+//! valgrind --tool=callgrind --dump-before='*boundary*' \
+//!     target/release/tower-socket-benches child instructions names
+//! ```
 
 mod profile;
 
@@ -110,12 +115,15 @@ fn count_into(directory: &Path) -> Result<String, BoxError> {
     }
 }
 
-/// What runs under valgrind.
-pub(crate) fn run() -> Result<(), BoxError> {
-    for counted in COUNTED {
-        let name = counted.table;
+/// What runs under valgrind: a table that is named, or those that are counted.
+pub(crate) fn run(named: Option<&str>) -> Result<(), BoxError> {
+    let operations: Vec<_> = match named {
+        Some(table) => vec![(table, 200)],
+        None => COUNTED.iter().map(|counted| (counted.table, counted.times)).collect(),
+    };
+    for (name, times) in operations {
         let table = TABLES.iter().find(|table| table.name == name).ok_or("no such table")?;
-        for subject in harness::between(table, counted.times, boundary, is_counted)? {
+        for subject in harness::between(table, times, boundary, is_counted)? {
             println!("{name}\t{}", subject.name);
         }
     }

@@ -110,12 +110,13 @@ pub(crate) fn between(
         (paired.enter)()?;
         paired.runtime()?.block_on(async {
             let mut subjects = Vec::new();
-            for mut arm in (paired.arms)().await?.into_iter().filter(|arm| wanted(&arm.subject)) {
+            let mut arms = (paired.arms)().await?;
+            for arm in arms.iter_mut().filter(|arm| wanted(&arm.subject)) {
                 arm.repeat(times.div_ceil(5)).await?;
                 mark();
                 arm.repeat(times).await?;
                 mark();
-                subjects.push(arm.subject);
+                subjects.push(arm.subject.clone());
             }
             Ok(subjects)
         })

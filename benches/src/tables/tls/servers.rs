@@ -7,7 +7,7 @@ use rustls::{ServerConfig, pki_types::ServerName};
 use tls_listener::{AsyncTls, Builder};
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector, client::TlsStream};
 use tower::Layer;
@@ -21,21 +21,8 @@ use crate::harness::BoxError;
 
 /// One connection after the other.
 pub(crate) async fn tokio_rustls(config: Arc<ServerConfig>) -> Result<SocketAddr> {
-    Ok(serve_bare(config, bare::listen().await?))
-}
-
-/// The same with Nagle's algorithm, which is what tokio has.
-pub(crate) async fn tokio_rustls_delaying(config: Arc<ServerConfig>) -> Result<SocketAddr> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-    Ok(serve_bare(config, (listener, address)))
-}
-
-fn serve_bare(
-    config: Arc<ServerConfig>,
-    (listener, address): (TcpListener, SocketAddr),
-) -> SocketAddr {
     let acceptor = TlsAcceptor::from(config);
+    let (listener, address) = bare::listen().await?;
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await?;
@@ -44,7 +31,7 @@ fn serve_bare(
         #[allow(unreachable_code, reason = "the type of the errors")]
         Ok::<(), BoxError>(())
     });
-    address
+    Ok(address)
 }
 
 /// Side by side, each way of shaking hands that tls-listener has.
