@@ -57,10 +57,15 @@ impl Report {
 
     pub(crate) fn verdict_on(&self, line: &Line) -> Verdict {
         match line.subject.role {
-            Role::Control if (line.ratio - 1.0).abs() > self.tolerance => Verdict::Void,
+            Role::Control if self.is_stray(line) => Verdict::Void,
             _ if line.subject.bars.iter().all(|bar| self.is_met(line, bar)) => Verdict::Met,
             _ => Verdict::Missed,
         }
+    }
+
+    /// Off, or so scattered that it might be.
+    fn is_stray(&self, control: &Line) -> bool {
+        (control.ratio - 1.0).abs() > self.tolerance || control.error > self.tolerance
     }
 
     fn is_met(&self, line: &Line, bar: &Bar) -> bool {

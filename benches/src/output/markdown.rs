@@ -3,7 +3,7 @@ use std::fmt::{self, Write};
 use super::{environment, text};
 use crate::{
     happy_eyeballs,
-    harness::{Report, Role, Table},
+    harness::{Report, Role, Table, Verdict},
     tables::MILLISECONDS,
 };
 
@@ -53,7 +53,7 @@ pub(crate) fn table(table: &Table, report: &Report) -> Result<String, fmt::Error
         writeln!(
             rows,
             "| {} | {:.1} | {:.3} | {} | {} | {} |",
-            line.subject.name,
+            escaped(&line.subject.name),
             line.value,
             line.ratio,
             text::spread(line),
@@ -64,10 +64,12 @@ pub(crate) fn table(table: &Table, report: &Report) -> Result<String, fmt::Error
     Ok(rows)
 }
 
-/// One row for each table of costs: what is bare, what others are, and ours.
+/// One row for each table of costs: what is bare, what others are, and ours. What
+/// is void is left out.
 pub(crate) fn summary(measured: &[Measured]) -> Result<String, fmt::Error> {
     let mut rows = String::from("| | bare | others | tower-socket |\n|---|---|---|---|\n");
-    for (table, report) in measured.iter().filter(|(table, _)| table.unit != MILLISECONDS) {
+    let costs = measured.iter().filter(|(table, _)| table.unit != MILLISECONDS);
+    for (table, report) in costs.filter(|(_, report)| report.verdict() != Verdict::Void) {
         let bare = report.lines.iter().filter(|line| line.subject.role == Role::Baseline);
         let bare =
             bare.map(|line| format!("{}: {:.1} {}", line.subject.name, line.value, table.unit));
@@ -85,8 +87,13 @@ pub(crate) fn summary(measured: &[Measured]) -> Result<String, fmt::Error> {
 
 fn named(report: &Report, role: Role) -> String {
     let lines = report.lines.iter().filter(|line| line.subject.role == role);
-    let cells = lines.map(|line| format!("{}: × {:.3}", line.subject.name, line.ratio));
+    let cells = lines.map(|line| format!("{}: × {:.3}", escaped(&line.subject.name), line.ratio));
     cells.collect::<Vec<_>>().join("<br>")
+}
+
+/// `<dyn>` is no element.
+fn escaped(name: &str) -> String {
+    name.replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// One row for each half-broken network, one column for each client.
