@@ -16,6 +16,7 @@ mod connect;
 mod lookup;
 mod lookups;
 mod namespace;
+mod nat64;
 mod network;
 mod outcome;
 mod races;

@@ -9,3 +9,6 @@ pub(crate) mod name_server;
 #[path = "../suite/support/programs.rs"]
 #[allow(dead_code, reason = "the suite needs more of it")]
 pub(crate) mod programs;
+#[path = "../suite/support/running.rs"]
+#[allow(dead_code, reason = "the suite needs more of it")]
+pub(crate) mod running;
