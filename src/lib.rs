@@ -128,6 +128,7 @@
 //! | `proxy-protocol` | | HAProxy's PROXY header, sent by connectors and read by servers |
 //! | `hand-over` | | listening sockets for a program that is started: restarts that lose no connection |
 //! | `rate-limit` | | how many connections come in a time, through governor |
+//! | `watch` | | certificates that are reloaded when their files change |
 //! | `tracing` | | events about lookups, attempts and TLS handshakes |
 //! | `axum-0_8` | | `axum::serve` over every server |
 //! | `tonic-0_14` | | tonic's services over every server |

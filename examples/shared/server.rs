@@ -59,6 +59,11 @@ pub(crate) struct ServerOptions {
     #[arg(long, value_name = "FILE", requires = "cert")]
     ticket_key: Option<PathBuf>,
 
+    /// Reloads the certificate when its file changes
+    #[cfg(feature = "watch")]
+    #[arg(long, requires = "cert")]
+    watch: bool,
+
     /// How long each TLS handshake may take, with the PROXY header before it
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     handshake_timeout: Duration,
@@ -133,9 +138,25 @@ impl ServerOptions {
         if let Some(file) = &self.ticket_key {
             tls = tls.ticket_keys(TicketKeys::new(secret(file)?));
         }
-        let layer = TlsAcceptLayer::new(tls.build()?);
+        let tls = tls.build()?;
+        #[cfg(feature = "watch")]
+        if self.watch {
+            watch(&tls)?;
+        }
+        let layer = TlsAcceptLayer::new(tls);
         Ok(Some(layer.handshake_timeout(self.handshake_timeout)))
     }
+}
+
+/// As long as the program runs.
+#[cfg(feature = "watch")]
+fn watch(tls: &ServerTls) -> Result<(), Error> {
+    let watcher = tls.watch(|reloaded| match reloaded {
+        Ok(()) => println!("Reloaded the certificate"),
+        Err(error) => eprintln!("the certificate stays: {error}"),
+    })?;
+    std::mem::forget(watcher);
+    Ok(())
 }
 
 fn secret(file: &Path) -> Result<[u8; 32], BoxError> {

@@ -88,6 +88,9 @@ mod trace;
 
 pub use rustls::version::{TLS12, TLS13};
 
+#[cfg(feature = "watch")]
+#[cfg_attr(docsrs, doc(cfg(feature = "watch")))]
+pub use self::config::CertificateWatcher;
 pub use self::{
     accept::TlsAccept,
     accept_layer::TlsAcceptLayer,

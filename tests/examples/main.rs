@@ -22,3 +22,5 @@ mod self_signed;
 mod signals;
 mod stacks;
 mod tickets;
+#[cfg(feature = "watch")]
+mod watch;

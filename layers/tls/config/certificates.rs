@@ -1,5 +1,7 @@
 //! The certificates of a server, which may change while it runs.
 
+#[cfg(feature = "watch")]
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rustls::{
@@ -30,6 +32,11 @@ impl Certificates {
         }
         let current = RwLock::new(load(&identities, &provider)?);
         Ok(Self { identities, provider, current })
+    }
+
+    #[cfg(feature = "watch")]
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        self.identities.iter().flat_map(Identity::files).cloned().collect()
     }
 
     pub(super) fn reload(&self) -> Result<(), Error> {

@@ -73,6 +73,16 @@ impl Identity {
         self
     }
 
+    #[cfg(feature = "watch")]
+    pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        let files = match &self.source {
+            Source::Files { certificate, key } if certificate == key => vec![certificate],
+            Source::Files { certificate, key } => vec![certificate, key],
+            Source::Pem { .. } | Source::Der { .. } => Vec::new(),
+        };
+        files.into_iter()
+    }
+
     fn from_source(source: Source) -> Self {
         Self { source, passphrase: None }
     }

@@ -19,8 +19,12 @@ mod ticket_keys;
 mod ticketer;
 mod tickets;
 mod verifier;
+#[cfg(feature = "watch")]
+mod watch;
 
 pub(super) use self::configuring::Configuring;
+#[cfg(feature = "watch")]
+pub use self::watch::CertificateWatcher;
 pub use self::{
     client::ClientTls, client_builder::ClientTlsBuilder, dangerous::Dangerous, identity::Identity,
     roots::Roots, server::ServerTls, server_builder::ServerTlsBuilder, ticket_keys::TicketKeys,

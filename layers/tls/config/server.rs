@@ -2,6 +2,8 @@ use std::{fmt, path::PathBuf, sync::Arc};
 
 use rustls::ServerConfig;
 
+#[cfg(feature = "watch")]
+use super::watch::CertificateWatcher;
 use super::{certificates::Certificates, identity::Identity, server_builder::ServerTlsBuilder};
 use crate::Error;
 
@@ -69,6 +71,50 @@ impl ServerTls {
     /// As [`ServerTlsBuilder::build`]; everything stays as it was then.
     pub fn reload(&self) -> Result<(), Error> {
         self.certificates.as_ref().map_or(Ok(()), |certificates| certificates.reload())
+    }
+
+    /// Reloads whenever the file of an [`Identity`] changes, and tells
+    /// `on_reload` what came of it, on a thread of its own: after an error the
+    /// certificates of before stay, and the next change is waited for. It ends
+    /// when the [`CertificateWatcher`] is dropped.
+    ///
+    /// A change is another file in the same place, written anew, renamed, or at
+    /// the other end of a symbolic link, as Kubernetes and certbot have them. It
+    /// is read once nothing has changed for a tenth of a second, but after a
+    /// second at the latest. Files that are bad, or whose directory is gone, are
+    /// looked at every second.
+    ///
+    /// ```no_run
+    /// use tower_socket::layers::tls::ServerTls;
+    ///
+    /// # fn main() -> Result<(), tower_socket::Error> {
+    /// let tls = ServerTls::from_pem_file("server.pem")?;
+    /// let _watcher = tls.watch(|reloaded| match reloaded {
+    ///     Ok(()) => println!("the certificate was renewed"),
+    ///     Err(error) => eprintln!("the old certificate stays: {error}"),
+    /// })?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Everything is read once to begin with, which is blocking file I/O.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`reload`](Self::reload);
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) where no identity has a
+    /// file; [`Tls`](crate::ErrorKind::Tls) where the system cannot watch them:
+    /// `ENOSPC` means that `fs.inotify.max_user_watches` is used up (inotify(7)).
+    #[cfg(feature = "watch")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "watch")))]
+    pub fn watch(
+        &self,
+        on_reload: impl FnMut(Result<(), Error>) + Send + 'static,
+    ) -> Result<CertificateWatcher, Error> {
+        match &self.certificates {
+            Some(certificates) => CertificateWatcher::start(Arc::clone(certificates), on_reload),
+            None => Err(Error::invalid_input("there are no certificate files to watch")),
+        }
     }
 
     /// How many bytes a client may send before its ClientHello is complete,

@@ -5,6 +5,8 @@ mod environment;
 mod files;
 mod server;
 mod trust;
+#[cfg(feature = "watch")]
+mod watch;
 
 use tower_socket::layers::tls::{ClientTls, ClientTlsBuilder, Identity, Roots, ServerTls};
 

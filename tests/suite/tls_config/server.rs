@@ -39,7 +39,7 @@ fn a_server_without_a_certificate_is_refused() {
 }
 
 /// The certificate that a client gets who asks for `name`.
-async fn shown(server: &ServerTls, authority: &Authority, name: &str) -> Vec<u8> {
+pub(super) async fn shown(server: &ServerTls, authority: &Authority, name: &str) -> Vec<u8> {
     let client = trusting(authority).dangerous().accept_any_name().build().unwrap();
     let (client, _) = handshake(&client, name, server).await;
     client.unwrap().peer_certificates().unwrap()[0].to_vec()
