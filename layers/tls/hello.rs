@@ -2,80 +2,125 @@
 
 use std::{
     error::Error as StdError,
-    fmt, io,
+    fmt, io, mem,
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
-use rustls::server::Acceptor;
+use rustls::server::{Accepted, AcceptedAlert, Acceptor};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_rustls::{Accept, LazyConfigAcceptor, StartHandshake};
+use tokio_rustls::{Accept, StartHandshake};
 
-use super::ServerTls;
+use super::{ServerTls, records};
 use crate::{Connection, Error, ErrorKind};
 
+/// As much as rustls takes at a time.
+const READ: usize = 4096;
+/// How much room is made for what dribbles in.
+const STEP: usize = 1024;
+
 /// Until the ClientHello is here.
+///
+/// rustls sets 4 KiB aside before it reads, and doubles that as it fills. So
+/// what comes in little by little stays here until it is worth a look.
 pub(super) struct Hello {
-    acceptor: LazyConfigAcceptor<Bounded>,
+    connection: Option<Connection>,
     tls: ServerTls,
+    received: usize,
+    kept: Vec<u8>,
+    acceptor: Option<Acceptor>,
 }
 
 impl Hello {
     pub(super) fn new(tls: ServerTls, connection: Connection) -> Self {
-        let bounded = Bounded { connection, received: 0, limit: tls.hello_limit() };
-        Self { acceptor: LazyConfigAcceptor::new(Acceptor::default(), bounded), tls }
+        Self { connection: Some(connection), tls, received: 0, kept: Vec::new(), acceptor: None }
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Accept<Connection>>> {
-        let start = ready!(Pin::new(&mut self.acceptor).poll(cx))?;
-        let start = StartHandshake::from_parts(start.accepted, start.io.connection);
-        Poll::Ready(Ok(start.into_stream(self.tls.config())))
-    }
-}
-
-/// Gives no more than the limit, so that what follows a ClientHello does not
-/// count.
-struct Bounded {
-    connection: Connection,
-    received: usize,
-    limit: usize,
-}
-
-impl AsyncRead for Bounded {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let Self { connection, received, limit } = self.get_mut();
-        if received == limit {
-            let too_long = ClientHelloTooLong { received: *received, limit: *limit };
-            return Poll::Ready(Err(Error::new(ErrorKind::Tls).with_source(too_long).into()));
+        loop {
+            let mut space = [0; READ];
+            let read = ready!(self.poll_read(&mut space, cx))?;
+            if let Some(accept) = self.take(&space[..read], cx)? {
+                return Poll::Ready(Ok(accept));
+            }
         }
-        let mut part = buf.take(*limit - *received);
-        ready!(Pin::new(connection).poll_read(cx, &mut part))?;
-        let read = part.filled().len();
-        buf.advance(read);
-        *received += read;
-        Poll::Ready(Ok(()))
     }
-}
 
-impl AsyncWrite for Bounded {
-    fn poll_write(
-        self: Pin<&mut Self>,
+    fn connection(&mut self) -> Pin<&mut Connection> {
+        Pin::new(self.connection.as_mut().expect("it is here until the ClientHello is"))
+    }
+
+    /// No more than the limit, so that what follows a ClientHello does not count.
+    fn poll_read(&mut self, space: &mut [u8], cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let (received, limit) = (self.received, self.tls.hello_limit());
+        let Some(left) = limit.checked_sub(received).filter(|left| *left > 0) else {
+            let too_long = ClientHelloTooLong { received, limit };
+            return Poll::Ready(Err(Error::new(ErrorKind::Tls).with_source(too_long).into()));
+        };
+        let room = left.min(space.len());
+        let mut buf = ReadBuf::new(&mut space[..room]);
+        ready!(self.connection().poll_read(cx, &mut buf))?;
+        let read = buf.filled().len();
+        self.received += read;
+        Poll::Ready(if read == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(read) })
+    }
+
+    fn take(
+        &mut self,
+        bytes: &[u8],
         cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().connection).poll_write(cx, buf)
+    ) -> io::Result<Option<Accept<Connection>>> {
+        let is_first = self.kept.is_empty() && records::are_worth_a_look(bytes);
+        if self.acceptor.is_some() || is_first {
+            return self.look(bytes, cx);
+        }
+        if self.kept.capacity() - self.kept.len() < bytes.len() {
+            self.kept.reserve_exact(bytes.len().max(STEP));
+        }
+        self.kept.extend_from_slice(bytes);
+        if !records::are_worth_a_look(&self.kept) {
+            return Ok(None);
+        }
+        let kept = mem::take(&mut self.kept);
+        self.look(&kept, cx)
     }
 
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().connection).poll_flush(cx)
+    fn look(
+        &mut self,
+        mut bytes: &[u8],
+        cx: &mut Context<'_>,
+    ) -> io::Result<Option<Accept<Connection>>> {
+        let acceptor = self.acceptor.get_or_insert_default();
+        while !bytes.is_empty() {
+            acceptor.read_tls(&mut bytes)?;
+            match acceptor.accept() {
+                Ok(Some(accepted)) => return Ok(self.accept(accepted, bytes)),
+                Ok(None) => {}
+                Err((error, alert)) => return Err(self.refuse(error, alert, cx)),
+            }
+        }
+        Ok(None)
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().connection).poll_shutdown(cx)
+    fn accept(&mut self, accepted: Accepted, mut rest: &[u8]) -> Option<Accept<Connection>> {
+        let start = StartHandshake::from_parts(accepted, self.connection.take()?);
+        Some(start.into_stream_with(self.tls.config(), |session| {
+            while !rest.is_empty() && session.read_tls(&mut rest).is_ok() {}
+        }))
+    }
+
+    /// An alert of seven bytes finds room in a socket that nothing was sent on.
+    fn refuse(
+        &mut self,
+        error: rustls::Error,
+        mut alert: AcceptedAlert,
+        cx: &mut Context<'_>,
+    ) -> io::Error {
+        let mut record = Vec::new();
+        if alert.write_all(&mut record).is_ok() {
+            let _ = self.connection().poll_write(cx, &record);
+        }
+        io::Error::new(io::ErrorKind::InvalidData, error)
     }
 }
 

@@ -81,6 +81,7 @@ mod future;
 mod handshake;
 mod hello;
 mod layer;
+mod records;
 pub(super) mod server_name;
 mod service;
 mod start_tls;

@@ -69,8 +69,8 @@ impl ServerTlsBuilder {
         self
     }
 
-    /// The cipher suites to take, best first. By default all that the provider
-    /// has.
+    /// The cipher suites to take, by default all that the provider has. A client
+    /// gets the one that it likes best: none of them is weak.
     pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
         self.protocol.set_cipher_suites(suites);
         self
