@@ -44,6 +44,11 @@ impl Gate {
         Poll::Ready(None)
     }
 
+    /// Leaves the queue, where a place would go to whoever stands first.
+    pub(super) fn stop_waiting(&mut self) {
+        self.waiting = self.waiting.clone();
+    }
+
     /// Keeps a place until it is spent.
     pub(super) fn poll_reserve(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.reserved.is_none() {

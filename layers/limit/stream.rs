@@ -22,7 +22,10 @@ where
         let place = match this.gate.poll_place(cx) {
             Poll::Ready(place) => place,
             // At its end there is nothing to wait for.
-            Poll::Pending if this.inner.size_hint().1 == Some(0) => None,
+            Poll::Pending if this.inner.size_hint().1 == Some(0) => {
+                this.gate.stop_waiting();
+                None
+            }
             Poll::Pending => return Poll::Pending,
         };
         let accepted = ready!(this.inner.poll_next(cx));

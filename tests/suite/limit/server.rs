@@ -87,6 +87,19 @@ async fn closing_ends_a_stream_that_waits_far_above_its_server() {
     assert!(waiting.await.is_none());
 }
 
+#[tokio::test]
+async fn a_stream_that_was_closed_while_it_waited_takes_no_place() {
+    let layer = LimitLayer::new(1).pause_on_limit();
+    let ((mut server, address), (mut closed, _)) = (listen(&layer).await, listen(&layer).await);
+    let _clients = [connect(address).await, connect(address).await];
+    let connection = next(&mut server).await;
+    assert_pending!(task::spawn(closed.next()).poll());
+    closed.handle().close();
+    assert!(closed.next().await.is_none());
+    drop(connection);
+    assert_ready!(task::spawn(server.next()).poll()).unwrap().unwrap();
+}
+
 // LIM-04
 #[tokio::test]
 async fn closing_another_server_does_not_end_a_stream_that_waits() {
