@@ -38,18 +38,16 @@ impl Keepalive {
         self.retries = Some(retries);
         self
     }
-}
 
-impl From<Keepalive> for TcpKeepalive {
-    fn from(keepalive: Keepalive) -> Self {
-        let mut parameters = Self::new();
-        if let Some(idle) = keepalive.idle {
+    pub(super) fn parameters(self) -> TcpKeepalive {
+        let mut parameters = TcpKeepalive::new();
+        if let Some(idle) = self.idle {
             parameters = parameters.with_time(idle);
         }
-        if let Some(interval) = keepalive.interval {
+        if let Some(interval) = self.interval {
             parameters = parameters.with_interval(interval);
         }
-        if let Some(retries) = keepalive.retries {
+        if let Some(retries) = self.retries {
             parameters = parameters.with_retries(retries);
         }
         parameters

@@ -116,7 +116,9 @@ impl TcpOptions {
         let linger = self.zero_linger.then_some(Duration::ZERO);
         let congestion = self.congestion_control.as_deref().map(str::as_bytes);
         set("TCP_NODELAY", Some(self.nodelay), |on| socket.set_tcp_nodelay(on))?;
-        set("SO_KEEPALIVE", self.keepalive, |probes| socket.set_tcp_keepalive(&probes.into()))?;
+        set("SO_KEEPALIVE", self.keepalive, |keepalive| {
+            socket.set_tcp_keepalive(&keepalive.parameters())
+        })?;
         set("TCP_USER_TIMEOUT", self.user_timeout, |t| socket.set_tcp_user_timeout(Some(t)))?;
         set("SO_SNDBUF", self.send_buffer_size, |bytes| socket.set_send_buffer_size(bytes))?;
         set("SO_RCVBUF", self.recv_buffer_size, |bytes| socket.set_recv_buffer_size(bytes))?;
