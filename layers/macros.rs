@@ -20,7 +20,7 @@ macro_rules! inner_access {
 
 /// Tells `tracing` what happens, where that feature is on. Otherwise not even
 /// the fields are looked at.
-#[cfg(all(feature = "tracing", any(feature = "dns", feature = "tls")))]
+#[cfg(feature = "tracing")]
 macro_rules! event {
     ($name:literal, $($fields:tt)*) => {
         tracing::debug!(name: $name, target: "tower_socket", { $($fields)* }, $name)

@@ -129,7 +129,8 @@
 //! | `hand-over` | | listening sockets for a program that is started: restarts that lose no connection |
 //! | `rate-limit` | | how many connections come in a time, through governor |
 //! | `watch` | | certificates that are reloaded when their files change |
-//! | `tracing` | | events about lookups, attempts and TLS handshakes |
+//! | `tracing` | | events about lookups, attempts and handshakes; a span for each accepted connection |
+//! | `metrics` | | what servers count, for the `metrics` facade |
 //! | `axum-0_8` | | `axum::serve` over every server |
 //! | `tonic-0_14` | | tonic's services over every server |
 //! | `reqwest-0_13` | | our resolvers in reqwest's client |
@@ -156,6 +157,7 @@ mod refused;
 mod registry;
 mod runtime;
 pub mod server;
+mod tally;
 pub mod tcp;
 pub mod unix;
 mod uri;

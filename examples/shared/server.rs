@@ -221,3 +221,9 @@ pub(crate) fn peer(connection: &Connection) -> String {
 pub(crate) fn address(server: &AnyServer) -> String {
     server.handle().address().map(|address| address.to_string()).unwrap_or_default()
 }
+
+/// The same for a browser.
+#[allow(dead_code, reason = "not every server speaks HTTP")]
+pub(crate) fn http_address(server: &AnyServer) -> String {
+    address(server).replacen("tcp:", "http:", 1).replacen("tls:", "https:", 1)
+}

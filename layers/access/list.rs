@@ -62,9 +62,10 @@ impl AccessList {
         };
         match verdict {
             Verdict::Allow => Ok(()),
-            Verdict::Deny => Err(Error::new(ErrorKind::Denied)
-                .with_reason(reason)
-                .with_peer(connection.peer_address())),
+            Verdict::Deny => {
+                let denied = Error::new(ErrorKind::Denied).with_reason(reason);
+                Err(connection.info().failed(denied))
+            }
         }
     }
 

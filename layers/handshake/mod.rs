@@ -91,6 +91,7 @@ mod outcome;
 mod running;
 mod slots;
 mod stream;
+mod trace;
 mod turn;
 
 pub use self::{layer::HandshakeLayer, stream::Handshake};

@@ -5,7 +5,7 @@ use std::{any::Any, time::Duration};
 use tokio::task::{Id, JoinError};
 use tower::timeout::error::Elapsed;
 
-use crate::{BoxError, Connection, ConnectionInfo, Error, ErrorKind};
+use crate::{BoxError, Connection, Error, ErrorKind};
 
 /// What the handshake's task left.
 pub(super) type Joined = Result<(Id, Result<Connection, Error>), JoinError>;
@@ -17,10 +17,9 @@ pub(super) fn id(joined: &Joined) -> Id {
     }
 }
 
-pub(super) fn item(joined: Joined, info: Option<ConnectionInfo>) -> Result<Connection, Error> {
-    let (_, outcome) =
-        joined.map_err(|error| lost(error).with_peer(info.and_then(|info| info.peer_address())))?;
-    outcome
+/// The error has no peer.
+pub(super) fn item(joined: Joined) -> Result<Connection, Error> {
+    joined.map_err(lost)?.1
 }
 
 /// What the error of a handshake means.

@@ -6,7 +6,7 @@ use std::{
 use tokio::{task::JoinSet, time::Instant};
 use tower_service::Service;
 
-use super::{outcome, slots::Slots, turn::Turn};
+use super::{outcome, slots::Slots, trace, turn::Turn};
 use crate::{
     BoxError, Connection, Error,
     connection::ConnectionState::{Handshaking, Open},
@@ -60,7 +60,11 @@ where
         if let Some(info) = &info {
             info.change_state(Handshaking, Open);
         }
-        Poll::Ready(Some(outcome::item(joined, info)))
+        let item = outcome::item(joined);
+        Poll::Ready(Some(match info {
+            Some(info) => item.map_err(|error| info.failed(error)),
+            None => item,
+        }))
     }
 
     /// Whether one more connection may be accepted. While one waits for its
@@ -109,7 +113,9 @@ where
     let (started, info) = (Instant::now(), connection.info().clone());
     let handshake = service.call(connection);
     drop(service);
-    handshake.await.map_err(|error| {
-        outcome::failed(error.into(), phase, started.elapsed()).with_peer(info.peer_address())
-    })
+    let handshake = trace::within(&info, handshake).await;
+    if handshake.is_ok() {
+        trace::complete(&info, started);
+    }
+    handshake.map_err(|error| outcome::failed(error.into(), phase, started.elapsed()))
 }

@@ -83,7 +83,7 @@ impl Places {
         match taken {
             Ok(taken) => Ok(hold(connection, taken)),
             Err(error) => {
-                let error = error.with_peer(connection.peer_address());
+                let error = connection.info().failed(error);
                 self.turn_away.close(connection);
                 Err(error)
             }

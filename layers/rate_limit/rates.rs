@@ -60,7 +60,7 @@ impl Rates {
             Ok(()) => Ok(connection),
             Err(reason) => {
                 let error = Error::new(ErrorKind::RateLimited).with_reason(reason);
-                let error = error.with_peer(connection.peer_address());
+                let error = connection.info().failed(error);
                 self.turn_away.close(connection);
                 Err(error)
             }

@@ -44,6 +44,52 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// All of them, in their order.
+    pub(crate) const ALL: [Self; 15] = [
+        Self::InvalidInput,
+        Self::Listen,
+        Self::Accept,
+        Self::Resolve,
+        Self::Connect,
+        Self::Tls,
+        Self::ProxyHeader,
+        Self::Handshake,
+        Self::Timeout,
+        Self::LimitReached,
+        Self::RateLimited,
+        Self::Denied,
+        Self::Evicted,
+        Self::Panicked,
+        Self::Closed,
+    ];
+
+    /// In one word for machines, `limit_reached` for example: the label of a
+    /// metric, the field of a log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InvalidInput => "invalid_input",
+            Self::Listen => "listen",
+            Self::Accept => "accept",
+            Self::Resolve => "resolve",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::ProxyHeader => "proxy_header",
+            Self::Handshake => "handshake",
+            Self::Timeout => "timeout",
+            Self::LimitReached => "limit_reached",
+            Self::RateLimited => "rate_limited",
+            Self::Denied => "denied",
+            Self::Evicted => "evicted",
+            Self::Panicked => "panicked",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Whether the connection was turned away.
+    pub(crate) fn is_rejection(self) -> bool {
+        matches!(self, Self::LimitReached | Self::RateLimited | Self::Denied | Self::Evicted)
+    }
+
     pub(super) fn errno(self) -> Option<Errno> {
         match self {
             Self::InvalidInput => Some(Errno::EINVAL),
@@ -60,6 +106,22 @@ impl ErrorKind {
             Self::Tls => io::ErrorKind::InvalidData,
             Self::Denied => io::ErrorKind::PermissionDenied,
             _ => io::ErrorKind::Other,
+        }
+    }
+}
+
+const _: () = assert!(ErrorKind::ALL.len() == ErrorKind::Closed as usize + 1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_its_place_and_a_name_of_its_own() {
+        for (place, kind) in ErrorKind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, place);
+            let same = ErrorKind::ALL.iter().filter(|other| other.name() == kind.name());
+            assert_eq!(same.count(), 1);
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::{fmt, os::fd::OwnedFd, sync::Arc, time::Duration};
 
-use super::{Drained, drain, listener::Control};
+use super::{Counters, Drained, drain, listener::Control};
 use crate::{Address, Error, ErrorKind, Registry};
 
 /// Controls a server from anywhere.
@@ -86,6 +86,11 @@ impl ServerHandle {
     /// The connections that are open now, with those still in their handshake.
     pub fn connections(&self) -> &Registry {
         &self.registry
+    }
+
+    /// What has happened since the server was bound.
+    pub fn counters(&self) -> Counters {
+        Counters::sum(self.controls().map(Control::tally), self.registry.len())
     }
 
     /// Accepts nothing until [`resume`](Self::resume). The socket goes on

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Address, Connection, ConnectionInfo, Error, ErrorKind, Registry, connection::Transport,
-    reconsider,
+    reconsider, tally::Tally,
 };
 
 /// How often one poll may go round before it lets others run.
@@ -41,6 +41,7 @@ pub(super) trait Control: Send + Sync {
     fn resume(&self);
     fn is_paused(&self) -> bool;
     fn close(&self);
+    fn tally(&self) -> &Tally;
 }
 
 /// A listening socket as a stream of connections.
@@ -51,7 +52,7 @@ pub(crate) struct Listener<L> {
 }
 
 struct Shared<L> {
-    address: Address,
+    tally: Arc<Tally>,
     state: Mutex<State<L>>,
 }
 
@@ -65,7 +66,8 @@ struct State<L> {
 impl<L: Listen> Listener<L> {
     pub(crate) fn new(socket: L, address: Address) -> Self {
         let state = State { socket: Some(socket), paused: false, waker: None };
-        let shared = Arc::new(Shared { address, state: Mutex::new(state) });
+        let tally = Arc::new(Tally::new(address));
+        let shared = Arc::new(Shared { tally, state: Mutex::new(state) });
         let handle = ServerHandle::new(Arc::clone(&shared) as Arc<dyn Control>, Registry::new());
         Self { shared, handle, backoff: Backoff::default() }
     }
@@ -85,7 +87,10 @@ impl<L: Listen> Listener<L> {
                 true
             }
         };
-        report.then(|| Error::new(ErrorKind::Accept).with_source(error))
+        report.then(|| {
+            self.shared.tally.count_failed(ErrorKind::Accept);
+            Error::new(ErrorKind::Accept).with_source(error)
+        })
     }
 
     fn poll_connection(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Connection>>> {
@@ -185,7 +190,8 @@ impl<L: Listen> Shared<L> {
         if !state.paused
             && let Poll::Ready(accepted) = socket.poll_accept(cx)
         {
-            let registered = accepted.map(|(transport, peer)| register(registry, transport, peer));
+            let info = |peer| ConnectionInfo::accepted(peer, &self.tally);
+            let registered = accepted.map(|(io, peer)| register(registry, io, info(peer)));
             return Poll::Ready(Some(registered));
         }
         state.wake_on_change(cx);
@@ -193,8 +199,8 @@ impl<L: Listen> Shared<L> {
     }
 }
 
-fn register(registry: &Registry, transport: Transport, peer: Option<Address>) -> Connection {
-    let mut connection = Connection::from_transport(transport, ConnectionInfo::new(peer));
+fn register(registry: &Registry, transport: Transport, info: ConnectionInfo) -> Connection {
+    let mut connection = Connection::from_transport(transport, info);
     let registration = registry.insert(connection.info());
     connection.register(registration);
     connection
@@ -211,7 +217,7 @@ impl<L> State<L> {
 
 impl<L: Listen> Control for Shared<L> {
     fn address(&self) -> Option<Address> {
-        self.state().socket.as_ref().map(|_| self.address.clone())
+        self.state().socket.as_ref().map(|_| self.tally.listener().clone())
     }
 
     fn descriptor(&self) -> Option<io::Result<OwnedFd>> {
@@ -233,6 +239,10 @@ impl<L: Listen> Control for Shared<L> {
 
     fn close(&self) {
         self.take();
+    }
+
+    fn tally(&self) -> &Tally {
+        &self.tally
     }
 }
 

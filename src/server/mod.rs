@@ -3,6 +3,7 @@
 mod accept;
 mod backoff;
 mod builder;
+mod counters;
 mod drain;
 mod facade;
 mod handle;
@@ -12,8 +13,8 @@ mod merge;
 
 pub(crate) use self::listener::{Accepted, Listen, Listener};
 pub use self::{
-    accept::Accept, builder::ServerBuilder, drain::Drained, facade::Server, handle::ServerHandle,
-    incoming::Incoming,
+    accept::Accept, builder::ServerBuilder, counters::Counters, drain::Drained, facade::Server,
+    handle::ServerHandle, incoming::Incoming,
 };
 
 #[cfg(test)]

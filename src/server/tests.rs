@@ -18,7 +18,9 @@ use tokio_test::{assert_pending, assert_ready, task};
 
 use super::{
     Incoming,
+    facade::Boxed,
     listener::{Accepted, Listen, Listener},
+    merge::Merge,
 };
 use crate::{Address, Connection, Error, ErrorKind, connection::Transport};
 
@@ -183,6 +185,17 @@ async fn poll_after(server: &mut Listener<Script>, time: Duration) -> Option<Ite
     server.next().now_or_never()
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_episode_counts_as_one_error() {
+    let lines = [Say::Error(Errno::EMFILE), Say::Error(Errno::EMFILE), Say::Connection];
+    let mut server = Script::of(lines).listener();
+    assert_eq!(errno(server.next().await), Some(24));
+    let _connection = server.next().await.unwrap().unwrap();
+    let counters = server.handle().counters();
+    assert_eq!(counters.errors().collect::<Vec<_>>(), [(ErrorKind::Accept, 1)]);
+    assert_eq!((counters.accepted, counters.open), (1, 1));
+}
+
 // TCPS-28
 #[tokio::test(start_paused = true)]
 async fn success_in_between_is_the_same_episode() {
@@ -299,5 +312,53 @@ fn what_was_accepted_before_a_close_is_listed_after_it() {
             (accepting.join().unwrap(), listed)
         });
         assert_eq!(listed, usize::from(accepted.is_some()));
+    }
+}
+
+/// The listener that a connection came by.
+fn by(item: Item) -> Option<Address> {
+    item.unwrap().unwrap().info().listener_address()
+}
+
+fn named(socket: impl Listen + Sync, name: &str) -> Boxed {
+    Box::pin(Listener::new(socket, Address::Unix(name.into())))
+}
+
+#[tokio::test]
+async fn servers_that_always_have_a_client_take_turns_with_the_others() {
+    let quiet = Script::of([Say::Nobody, Say::Connection, Say::Nobody, Say::Connection]);
+    let mut server =
+        Merge::new(vec![named(Busy, "/busy"), named(quiet, "/quiet"), named(Busy, "/other")]);
+    let mut turns = Vec::new();
+    for _ in 0..12 {
+        turns.push(by(server.next().await).unwrap().to_string());
+    }
+    let turns: Vec<_> = turns.iter().map(|turn| turn.strip_prefix("unix:///").unwrap()).collect();
+    let (both, all) = (["busy", "other"], ["busy", "quiet", "other"]);
+    assert_eq!(turns, [&both[..], &all, &both, &all, &both].concat());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_breaks_ends_alone() {
+    let (broken, other) =
+        (Script::of([Say::Error(Errno::EBADF)]), Script::of([Say::Connection; 3]));
+    let mut server = Merge::new(vec![named(broken, "/broken"), named(other, "/other")]);
+    let error = server.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Accept);
+    for _ in 0..3 {
+        assert_eq!(by(server.next().await).unwrap().to_string(), "unix:///other");
+    }
+    assert!(server.next().now_or_never().is_none(), "the other one is open");
+    assert_eq!(server.handle().addresses().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_waits_out_exhaustion_holds_no_other_up() {
+    let exhausted = Script::of([Say::Error(Errno::EMFILE); 3]);
+    let other = Script::of([Say::Connection; 3]);
+    let mut server = Merge::new(vec![named(exhausted, "/exhausted"), named(other, "/other")]);
+    assert_eq!(errno(server.next().await), Some(24));
+    for _ in 0..3 {
+        assert!(server.next().now_or_never().unwrap().unwrap().is_ok());
     }
 }

@@ -14,6 +14,8 @@ mod hand_over;
 mod hello;
 mod http;
 mod limits;
+#[cfg(feature = "metrics")]
+mod metrics_server;
 mod netcat;
 mod peers;
 #[cfg(feature = "proxy-protocol")]

@@ -14,6 +14,8 @@ mod dns;
 mod dns_resolver;
 #[cfg(feature = "dns")]
 mod dnsmasq;
+#[cfg(all(feature = "dns", any(feature = "aws-lc-rs", feature = "ring")))]
+mod ends;
 mod errors;
 mod fd;
 mod fixed_uri;
@@ -24,6 +26,7 @@ mod lifetime;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod limbo;
 mod limit;
+mod observability;
 #[cfg(all(feature = "dns", feature = "hyper", any(feature = "aws-lc-rs", feature = "ring")))]
 mod proxies;
 #[cfg(feature = "proxy-protocol")]

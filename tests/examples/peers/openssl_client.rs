@@ -1,5 +1,7 @@
 use std::process::Command;
 
+use nix::sys::signal::Signal;
+
 use crate::support::{Pki, Program, authority, certificates::file, program};
 
 /// `openssl s_client`, which trusts the root and ends where that is not enough.
@@ -133,4 +135,71 @@ fn openssl_speaks_tls_to_our_server_over_a_unix_socket() {
     let mut client = Program::start(&mut openssl);
     client.write("hello\n");
     client.line_with("hello");
+}
+
+/// How OpenSSL calls an end without `close_notify`.
+const TRUNCATED: &str = "unexpected eof while reading";
+
+// TLSS-40
+#[test]
+fn an_end_of_openssl_is_one_for_our_server() {
+    for version in ["-tls1_2", "-tls1_3"] {
+        let pki = Pki::new();
+        let (server, uri) = echo_server(&pki, &[]);
+        if echoes(&pki, &uri, &[version]).is_none() {
+            return;
+        }
+        server.line_with("disconnected");
+        server.signal(Signal::SIGTERM);
+        assert_eq!(server.wait().stderr, "");
+    }
+}
+
+// TLSS-40
+#[test]
+fn openssl_that_is_killed_is_truncation_for_our_server() {
+    for version in ["-tls1_2", "-tls1_3"] {
+        let pki = Pki::new();
+        let (server, uri) = echo_server(&pki, &[]);
+        let Some(mut client) = s_client(&pki, &uri, &[version]) else { return };
+        let mut client = Program::start(&mut client);
+        client.write("hello\n");
+        client.line_with("hello");
+        client.signal(Signal::SIGKILL);
+        let error = server.error_line();
+        assert!(error.contains("without sending TLS close_notify"), "{error}");
+    }
+}
+
+// TLSS-40
+#[test]
+fn an_end_of_our_server_is_one_for_openssl() {
+    for version in ["-tls1_2", "-tls1_3"] {
+        let pki = Pki::new();
+        let server = Program::example("http_server", &["127.0.0.1:0", "--cert", &pki.server]);
+        let uri = server.listening();
+        let Some(mut client) = s_client(&pki, &uri, &[version, "-quiet"]) else { return };
+        let mut client = Program::start(&mut client);
+        client.write("GET / HTTP/1.0\r\n\r\n");
+        client.line_with("Hello world!");
+        let ended = client.wait();
+        assert!(!ended.stderr.contains(TRUNCATED), "{ended:?}");
+        assert_eq!(ended.code, Some(0));
+    }
+}
+
+// TLSS-40
+#[test]
+fn our_server_that_is_killed_is_truncation_for_openssl() {
+    for version in ["-tls1_2", "-tls1_3"] {
+        let pki = Pki::new();
+        let (server, uri) = echo_server(&pki, &[]);
+        let Some(mut client) = s_client(&pki, &uri, &[version]) else { return };
+        let mut client = Program::start(&mut client);
+        client.write("hello\n");
+        client.line_with("hello");
+        server.signal(Signal::SIGKILL);
+        let ended = client.wait();
+        assert!(ended.stderr.contains(TRUNCATED), "{ended:?}");
+    }
 }

@@ -1,3 +1,4 @@
+use nix::sys::signal::Signal;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     runtime::Runtime,
@@ -11,8 +12,12 @@ use crate::support::{Pki, Program, command, program};
 
 /// `openssl s_server`, which sends every line back in reverse.
 fn s_server(pki: &Pki, options: &[&str]) -> Option<(Program, String)> {
+    start(pki, &[&["-rev"], options].concat())
+}
+
+fn start(pki: &Pki, options: &[&str]) -> Option<(Program, String)> {
     let mut openssl = program("openssl")?;
-    openssl.args(["s_server", "-accept", "127.0.0.1:0", "-cert", &pki.server, "-rev"]);
+    openssl.args(["s_server", "-accept", "127.0.0.1:0", "-cert", &pki.server]);
     let server = Program::start(openssl.args(options));
     let line = server.line_with("ACCEPT ");
     let uri = line.replace("ACCEPT ", "tls://");
@@ -92,4 +97,32 @@ fn our_client_resumes_a_tls_1_2_session_with_openssl() {
 #[test]
 fn our_client_resumes_a_tls_1_3_session_with_openssl() {
     assert_resumes("-tls1_3");
+}
+
+// TLSS-40
+#[test]
+fn an_end_of_openssl_is_one_for_our_client() {
+    for version in ["-tls1_2", "-tls1_3"] {
+        let pki = Pki::new();
+        let Some((_server, uri)) = start(&pki, &["-www", version]) else { return };
+        let mut client = Program::example("netcat", &[&uri, "--cafile", &pki.root]);
+        client.write("GET / HTTP/1.0\r\n\r\n");
+        let page = client.wait().success();
+        assert!(page.starts_with("HTTP/1.0 200 ok\r\n"), "{page}");
+    }
+}
+
+// TLSS-40
+#[test]
+fn openssl_that_is_killed_is_truncation_for_our_client() {
+    for version in ["-tls1_2", "-tls1_3"] {
+        let pki = Pki::new();
+        let Some((server, uri)) = s_server(&pki, &[version]) else { return };
+        let mut client = Program::example("netcat", &[&uri, "--cafile", &pki.root]);
+        client.write("hello\n");
+        assert_eq!(client.line(), "olleh");
+        server.signal(Signal::SIGKILL);
+        let error = client.wait().failure();
+        assert!(error.contains("without sending TLS close_notify"), "{error}");
+    }
 }

@@ -1,7 +1,7 @@
 //! TLS through the facade.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tower_socket::{Address, Connector, Incoming, Server};
+use tower_socket::{Address, Connector, Incoming, Server, connection::ConnectionState};
 
 use super::{accepted, company, refused, secure};
 
@@ -72,4 +72,23 @@ async fn closing_lets_handshakes_finish() {
     let mut text = Vec::new();
     connection.read_to_end(&mut text).await.unwrap();
     assert_eq!(text, b"hello");
+}
+
+#[tokio::test]
+async fn the_list_shows_handshakes_and_what_they_agreed_on() {
+    let (builder, connector) = secure();
+    let mut server = builder.bind("tls://127.0.0.1:0").await.unwrap();
+    let address = server.handle().address().unwrap();
+    let _silent = tokio::net::TcpStream::connect(address.socket_addr().unwrap()).await.unwrap();
+    let (client, _connection) = tokio::join!(connector.connect(&address), accepted(&mut server));
+    let client = client.unwrap();
+
+    let list = server.handle().connections().list();
+    let [silent, open] = list.as_slice() else { panic!("{list:?}") };
+    assert_eq!(silent.state(), ConnectionState::Handshaking);
+    assert!(silent.tls().is_none());
+    assert_eq!(open.state(), ConnectionState::Open);
+    assert_eq!(open.tls().unwrap().version(), client.info().tls().unwrap().version());
+    assert_eq!(open.peer_address(), client.local_address());
+    assert_eq!(open.listener_address(), Some(address));
 }

@@ -1,5 +1,10 @@
-use tokio::io::AsyncReadExt;
-use tower_socket::{ConnectionInfo, ErrorKind, Incoming};
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::advance,
+};
+use tower_socket::{ConnectionInfo, ErrorKind, Incoming, connection::ConnectionState};
 
 use crate::support::{pair_at, servers, tcp_server};
 
@@ -52,4 +57,42 @@ async fn a_connection_is_found_and_closed_by_its_id() {
     assert!(error.to_string().ends_with("was closed: not welcome"), "{error}");
     let error = error.downcast::<tower_socket::Error>().unwrap();
     assert_eq!(error.kind(), ErrorKind::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_list_says_who_is_there_since_when_and_how_busy() {
+    let mut server = tcp_server().await;
+    let (mut client, mut connection) = pair_at(&mut server).await;
+    client.write_all(b"hello").await.unwrap();
+    connection.read_exact(&mut [0; 5]).await.unwrap();
+    connection.write_all(b"hi").await.unwrap();
+    advance(Duration::from_secs(7)).await;
+
+    let list = server.handle().connections().list();
+    let [info] = list.as_slice() else { panic!("{list:?}") };
+    assert_eq!(info.id(), connection.info().id());
+    assert_eq!(info.peer_address(), client.local_address());
+    assert_eq!(info.listener_address(), server.handle().address());
+    assert_eq!(info.age().as_secs(), 7);
+    assert_eq!((info.bytes_read(), info.bytes_written()), (5, 2));
+    assert_eq!(info.state(), ConnectionState::Open);
+    drop(connection);
+    assert_eq!(info.state(), ConnectionState::Closed);
+}
+
+#[tokio::test]
+async fn all_that_are_open_are_closed_with_one_reason() {
+    for mut server in servers().await.0 {
+        let mut pairs = [pair_at(&mut server).await, pair_at(&mut server).await];
+        server.handle().connections().close_all("that is all for today");
+        for (client, connection) in &mut pairs {
+            let error = connection.read_u8().await.unwrap_err();
+            assert!(error.to_string().ends_with("was closed: that is all for today"), "{error}");
+            let error = connection.write_u8(1).await.unwrap_err();
+            assert_eq!(error.kind(), std::io::ErrorKind::ConnectionAborted);
+            assert!(client.write_u8(1).await.is_ok(), "the client is another one's");
+        }
+        let (_client, mut next) = pair_at(&mut server).await;
+        assert!(next.write_u8(1).await.is_ok(), "it came later");
+    }
 }

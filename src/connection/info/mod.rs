@@ -1,3 +1,7 @@
+mod state;
+#[cfg(feature = "tracing")]
+mod trace;
+
 use std::{
     borrow::Cow,
     fmt, io,
@@ -12,11 +16,12 @@ use std::{
 use atomic_waker::AtomicWaker;
 use tokio::time::Instant;
 
+pub use self::state::ConnectionState;
 #[cfg(feature = "tls")]
 use super::TlsInfo;
 #[cfg(feature = "proxy-protocol")]
 use crate::proxy_header::ProxyHeader;
-use crate::{Address, Error, ErrorKind};
+use crate::{Address, Error, ErrorKind, tally::Tally};
 
 /// The facts about one connection, and the way to close it from anywhere.
 ///
@@ -25,27 +30,18 @@ use crate::{Address, Error, ErrorKind};
 #[derive(Clone)]
 pub struct ConnectionInfo(Arc<Shared>);
 
-/// How far a connection has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConnectionState {
-    /// Open, ready for its handler.
-    Open,
-    /// Accepted, its handshake still running.
-    Handshaking,
-    /// Its descriptor is closed.
-    Closed,
-}
-
 struct Shared {
     id: u64,
     peer: Option<Address>,
+    /// Of the listener that has accepted it.
+    tally: Option<Arc<Tally>>,
     opened: Instant,
     read: AtomicU64,
     written: AtomicU64,
     state: AtomicU8,
     books_kept: AtomicBool,
     closing: AtomicBool,
+    failed: AtomicBool,
     reason: OnceLock<Cow<'static, str>>,
     reader: AtomicWaker,
     writer: AtomicWaker,
@@ -53,6 +49,8 @@ struct Shared {
     tls: OnceLock<TlsInfo>,
     #[cfg(feature = "proxy-protocol")]
     proxied: OnceLock<Box<Proxied>>,
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
 }
 
 /// What a proxy said of its client, and how many bytes that took.
@@ -65,16 +63,31 @@ struct Proxied {
 impl ConnectionInfo {
     /// Facts about a connection that opens now, to `peer`.
     pub fn new(peer: Option<Address>) -> Self {
+        Self::with_tally(peer, None)
+    }
+
+    /// Facts about a connection that was accepted from `peer` now.
+    pub(crate) fn accepted(peer: Option<Address>, tally: &Arc<Tally>) -> Self {
+        tally.count_accepted();
+        Self::with_tally(peer, Some(Arc::clone(tally)))
+    }
+
+    fn with_tally(peer: Option<Address>, tally: Option<Arc<Tally>>) -> Self {
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         Self(Arc::new(Shared {
-            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            id,
+            #[cfg(feature = "tracing")]
+            span: trace::connection(id, peer.as_ref(), tally.as_deref()),
             peer,
+            tally,
             opened: Instant::now(),
             read: AtomicU64::new(0),
             written: AtomicU64::new(0),
             state: AtomicU8::new(ConnectionState::Open as u8),
             books_kept: AtomicBool::new(false),
             closing: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
             reason: OnceLock::new(),
             reader: AtomicWaker::new(),
             writer: AtomicWaker::new(),
@@ -132,6 +145,16 @@ impl ConnectionInfo {
         self.bytes_read() > 0
     }
 
+    /// The listener that has accepted it, by the address it was bound to; `None`
+    /// for an outgoing connection. Where that is no wildcard as `0.0.0.0` it is
+    /// this end of the connection.
+    /// [`Connection::local_address`](crate::Connection::local_address) asks the
+    /// operating system.
+    pub fn listener_address(&self) -> Option<Address> {
+        let listener = self.0.tally.as_ref()?.listener().clone();
+        Some(self.as_seen_through_tls(listener))
+    }
+
     /// How long ago it was opened.
     pub fn age(&self) -> Duration {
         self.0.opened.elapsed()
@@ -147,23 +170,17 @@ impl ConnectionInfo {
         self.0.written.load(Ordering::Relaxed)
     }
 
-    /// How far it has come.
-    pub fn state(&self) -> ConnectionState {
-        match self.0.state.load(Ordering::Acquire) {
-            state if state == ConnectionState::Open as u8 => ConnectionState::Open,
-            state if state == ConnectionState::Handshaking as u8 => ConnectionState::Handshaking,
-            _ => ConnectionState::Closed,
+    /// The error of a connection that is not to be, with its peer. Counted once,
+    /// however many layers it passes.
+    pub(crate) fn failed(&self, error: Error) -> Error {
+        if let Some(tally) = &self.0.tally
+            && !self.0.failed.swap(true, Ordering::Relaxed)
+        {
+            tally.count_failed(error.kind());
+            #[cfg(feature = "tracing")]
+            trace::failed(&self.0.span, &error);
         }
-    }
-
-    pub(crate) fn set_state(&self, state: ConnectionState) {
-        self.0.state.store(state as u8, Ordering::Release);
-    }
-
-    /// Changes the state only where it still is `from`.
-    pub(crate) fn change_state(&self, from: ConnectionState, to: ConnectionState) {
-        let (success, failure) = (Ordering::AcqRel, Ordering::Relaxed);
-        let _ = self.0.state.compare_exchange(from as u8, to as u8, success, failure);
+        error.with_peer(self.peer_address())
     }
 
     /// Facts about TLS, once its handshake is done.
@@ -197,11 +214,6 @@ impl ConnectionInfo {
         self.0.closing.store(true, Ordering::Release);
         self.0.reader.wake();
         self.0.writer.wake();
-    }
-
-    /// Whether the descriptor is closed.
-    pub fn is_closed(&self) -> bool {
-        self.state() == ConnectionState::Closed
     }
 
     pub(super) fn count_read(&self, bytes: usize) {
