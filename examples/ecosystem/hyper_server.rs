@@ -35,8 +35,9 @@ async fn drain_on_sigint(handle: ServerHandle) -> Result<(), BoxError> {
 
 async fn serve(connection: Connection, server: ServerHandle) -> Result<(), BoxError> {
     let peer = connection.peer_address();
+    let name = peer.map_or_else(|| "stranger".to_owned(), |peer| peer.to_string());
     let hello = service_fn(move |_: Request<Body>| {
-        let greeting = format!("Hello {peer:?}!\n");
+        let greeting = format!("Hello {name}!\n");
         async { Ok::<_, Infallible>(Response::new(Full::<Bytes>::from(greeting))) }
     });
     let builder = auto::Builder::new(TokioExecutor::new());

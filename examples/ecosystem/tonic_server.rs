@@ -18,7 +18,7 @@ use tower_socket::{
 async fn main() -> Result<(), BoxError> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [uri, certificate, client_roots, limit] = arguments.as_slice() else {
-        return Err("tonic_server URI CERTIFICATE CLIENT_ROOTS LIMIT".into());
+        return Err("tonic_server ADDRESS CERTIFICATE CLIENT_ROOTS LIMIT".into());
     };
     let tls = ServerTls::builder()
         .identity(Identity::pem_file(certificate))

@@ -1,6 +1,6 @@
 //! Sends back every message, over a WebSocket that hyper has upgraded.
 
-use std::env;
+use std::{env, future::ready};
 
 use futures_util::{StreamExt, TryStreamExt};
 use http_body_util::Empty;
@@ -10,7 +10,7 @@ use hyper::{
 };
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::{handshake::derive_accept_key, protocol::Role},
+    tungstenite::{Message, handshake::derive_accept_key, protocol::Role},
 };
 use tower_socket::{BoxError, Connection, Incoming, Server};
 
@@ -20,10 +20,16 @@ async fn main() -> Result<(), BoxError> {
     let mut server = Server::bind(uri).await?;
     println!("Listening on {}", server.handle().address().expect("it is open"));
     while let Some(accepted) = server.accept().await {
-        let serving = http1::Builder::new().serve_connection(accepted?, service_fn(accept));
-        tokio::spawn(serving.with_upgrades());
+        match accepted {
+            Ok(connection) => drop(tokio::spawn(serve(connection))),
+            Err(error) => eprintln!("{error}"),
+        }
     }
     Ok(())
+}
+
+async fn serve(connection: Connection) -> hyper::Result<()> {
+    http1::Builder::new().serve_connection(connection, service_fn(accept)).with_upgrades().await
 }
 
 async fn accept(mut request: Request<Body>) -> Result<Response<Empty<&'static [u8]>>, BoxError> {
@@ -46,10 +52,6 @@ async fn echo(upgrade: upgrade::OnUpgrade) -> Result<(), BoxError> {
     let (io, read) = (parts.io, parts.read_buf.to_vec());
     let socket = WebSocketStream::from_partially_read(io, read, Role::Server, None).await;
     let (sink, stream) = socket.split();
-    let data = |message: &_| std::future::ready(is_data(message));
+    let data = |message: &Message| ready(message.is_text() || message.is_binary());
     Ok(stream.try_filter(data).forward(sink).await?)
-}
-
-fn is_data(message: &tokio_tungstenite::tungstenite::Message) -> bool {
-    message.is_text() || message.is_binary()
 }

@@ -103,7 +103,7 @@ fn the_example_speaks_both_versions_with_curl_and_drains_on_sigint() {
         let Some(mut curl) = program("curl") else { return };
         let url = format!("http://{}/", authority(&listening));
         let greeting = Program::run(curl.args(["-sS", "--noproxy", "*", version, &url]), "");
-        assert!(greeting.success().starts_with("Hello Some(Tcp(127.0.0.1:"));
+        assert!(greeting.success().starts_with("Hello tcp://127.0.0.1:"));
     }
     server.signal(Signal::SIGINT);
     assert_eq!(server.wait().success(), "0 ended, 0 closed\n");
