@@ -67,8 +67,9 @@ mod events {
         }
 
         fn event(&self, event: &Event<'_>) {
-            assert_eq!(event.metadata().name(), "connection_refused");
-            self.0.fetch_add(1, Ordering::Relaxed);
+            if event.metadata().name() == "connection_refused" {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
         }
 
         fn new_span(&self, _: &Attributes<'_>) -> Id {
