@@ -52,10 +52,10 @@ mod events {
     use tracing::{
         Event, Metadata, Subscriber,
         span::{Attributes, Id, Record},
-        subscriber::set_default,
     };
 
     use super::*;
+    use crate::support::subscribe;
 
     /// Counts those who were turned away.
     #[derive(Clone, Default)]
@@ -85,7 +85,7 @@ mod events {
     #[tokio::test]
     async fn each_who_was_turned_away_is_told() {
         let refused = Refused::default();
-        let _guard = set_default(refused.clone());
+        let _guard = subscribe(refused.clone());
         let mut server = LimitLayer::new(0).layer(tcp_server().await);
         let uri = uri_of(&server);
         for told in 1..4 {

@@ -2,19 +2,20 @@
 
 use std::{
     fmt::{self, Write},
-    sync::{Arc, LazyLock, Mutex},
+    sync::{Arc, Mutex},
 };
 
 use tokio::time::Instant;
 use tower_socket::layers::dns::Records;
 use tracing::{
-    Dispatch, Event, Metadata, Subscriber,
+    Event, Metadata, Subscriber,
     field::{Field, Visit},
     span::{Attributes, Id, Record},
-    subscriber::{DefaultGuard, NoSubscriber, set_default},
+    subscriber::DefaultGuard,
 };
 
 use super::scene::{A, AAAA, Scene};
+use crate::support::subscribe;
 
 /// A line for each event, behind the milliseconds since the beginning.
 #[derive(Clone)]
@@ -24,17 +25,12 @@ struct Collector {
     depth: Arc<Mutex<usize>>,
 }
 
-/// While there is but one, tracing lets whatever thread comes first to an event
-/// decide whether anybody cares for it.
-static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
-
 impl Collector {
     /// Collects what this thread does.
     fn install() -> (Self, DefaultGuard) {
-        LazyLock::force(&ANOTHER);
         let collector =
             Self { began: Instant::now(), lines: Arc::default(), depth: Arc::default() };
-        let guard = set_default(collector.clone());
+        let guard = subscribe(collector.clone());
         (collector, guard)
     }
 

@@ -12,11 +12,11 @@ use tracing::{
     Event, Instrument, Metadata, Subscriber,
     field::{Field, Visit},
     span::{Attributes, Id, Record},
-    subscriber::{DefaultGuard, set_default},
+    subscriber::DefaultGuard,
 };
 
 use super::greeted;
-use crate::support::{connect, pair_at, tcp_server, uri_of};
+use crate::support::{connect, pair_at, subscribe, tcp_server, uri_of};
 
 /// Notes each span with its fields, and each event behind the number of the
 /// span it happens in.
@@ -31,7 +31,7 @@ impl Collector {
     /// Collects what this thread does.
     fn install() -> (Self, DefaultGuard) {
         let collector = Self::default();
-        let guard = set_default(collector.clone());
+        let guard = subscribe(collector.clone());
         (collector, guard)
     }
 

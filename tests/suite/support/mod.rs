@@ -14,8 +14,12 @@ pub(crate) mod programs;
 pub(crate) mod recorder;
 #[cfg(any(feature = "dns", feature = "proxy-protocol"))]
 pub(crate) mod running;
+#[cfg(feature = "tracing")]
+mod subscriber;
 mod unreachable;
 
+#[cfg(feature = "tracing")]
+pub(crate) use self::subscriber::subscribe;
 pub(crate) use self::{
     drops::{Counted, Drops},
     net::{
