@@ -11,7 +11,7 @@ use tokio::{
     runtime::Builder,
 };
 use tokio_rustls::TlsAcceptor;
-use tower_socket::{Incoming, server::ServerBuilder};
+use tower_socket::{Incoming, Server, server::ServerBuilder};
 
 use super::{Result, raise_descriptor_limit};
 use crate::{
@@ -35,14 +35,13 @@ async fn start(name: &str) -> Result<Ready> {
     let authority = Some(pki.authority().clone());
     let (address, authority) = match name {
         "tokio" => (tokio().await?, None),
-        "ours" => (ours(ours::every_layer(), "127.0.0.1:0").await?, None),
+        "ours" => (ours(Server::builder(), "127.0.0.1:0").await?, None),
+        "ours-layered" => (ours(ours::every_layer(), "127.0.0.1:0").await?, None),
         "tokio-rustls" => (tokio_rustls(&pki).await?, authority),
         "tokio-rustls-moved" => (tokio_rustls_moved(&pki).await?, authority),
         "tls-listener" => (tls_listener(&pki).await?, authority),
-        "ours-tls" => {
-            let builder = ours::every_layer().tls(pki.server_tls()?);
-            (ours(builder, "tls://127.0.0.1:0").await?, authority)
-        }
+        "ours-tls" => (ours_tls(Server::builder(), &pki).await?, authority),
+        "ours-tls-layered" => (ours_tls(ours::every_layer(), &pki).await?, authority),
         _ => return Err("there is no such server".into()),
     };
     Ok(Ready { address, authority })
@@ -80,6 +79,10 @@ async fn ours(builder: ServerBuilder, uri: &str) -> Result<SocketAddr> {
         Ok::<_, BoxError>(())
     });
     Ok(address)
+}
+
+async fn ours_tls(builder: ServerBuilder, pki: &Pki) -> Result<SocketAddr> {
+    ours(builder.tls(pki.server_tls()?), "tls://127.0.0.1:0").await
 }
 
 async fn tokio_rustls(pki: &Pki) -> Result<SocketAddr> {
