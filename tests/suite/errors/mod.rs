@@ -7,7 +7,7 @@ mod connecting;
 mod deadlines;
 mod listening;
 mod mistakes;
-#[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+#[cfg(all(feature = "dns", any(feature = "aws-lc-rs", feature = "ring")))]
 mod tls;
 
 use tower_socket::{Connector, Error, IntoUri};
