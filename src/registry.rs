@@ -93,9 +93,18 @@ impl Registry {
         self.others.iter().find_map(Self::first_occupied)
     }
 
-    pub(crate) fn insert(&self, connection: &ConnectionInfo) -> Registration {
-        let key = self.connections().insert(connection.clone());
-        Registration { shared: Arc::clone(&self.own), key }
+    /// Until the registration is dropped.
+    pub(crate) fn register(&self, connection: &ConnectionInfo) -> Registration {
+        Registration { shared: Arc::clone(&self.own), key: self.insert(connection) }
+    }
+
+    /// Until the key is removed.
+    pub(crate) fn insert(&self, connection: &ConnectionInfo) -> usize {
+        self.connections().insert(connection.clone())
+    }
+
+    pub(crate) fn remove(&self, key: usize) {
+        self.own.remove(key);
     }
 
     /// Completes when a connection has gone, counted from this call.
@@ -112,6 +121,14 @@ impl Registry {
 impl Shared {
     fn connections(&self) -> MutexGuard<'_, Slab<ConnectionInfo>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remove(&self, key: usize) {
+        // Dropped outside the lock: its waker may be a task's last.
+        let _info = self.connections().try_remove(key);
+        if self.awaited.load(Ordering::SeqCst) {
+            self.departed.notify_waiters();
+        }
     }
 }
 
@@ -135,11 +152,7 @@ pub(crate) struct Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        // Dropped outside the lock: its waker may be a task's last.
-        let _info = self.shared.connections().try_remove(self.key);
-        if self.shared.awaited.load(Ordering::SeqCst) {
-            self.shared.departed.notify_waiters();
-        }
+        self.shared.remove(self.key);
     }
 }
 
@@ -172,8 +185,7 @@ mod tests {
 
     fn registered(registry: &Registry, io: DuplexStream) -> Connection {
         let mut connection = Connection::from(io);
-        let registration = registry.insert(connection.info());
-        connection.register(registration);
+        connection.hold(registry.register(connection.info()));
         connection
     }
 

@@ -97,7 +97,7 @@ impl Places {
     }
 
     fn list(&self, connection: &Connection, place: Place, visit: Option<Visit>) -> Taken {
-        let listed = self.connections.insert(connection.info());
+        let listed = self.connections.register(connection.info());
         Taken { _listed: listed, _visit: visit, _place: place }
     }
 

@@ -18,7 +18,7 @@ impl Connection {
     pub(crate) fn has_input(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
         match &self.transport {
             Transport::Tcp(socket) => Ok(peek(socket)),
-            Transport::Unix(socket) => Ok(peek(socket)),
+            Transport::Unix(socket) => Ok(peek(&**socket)),
             Transport::Tls(_) | Transport::Other(_) => self.take_byte(cx),
         }
     }

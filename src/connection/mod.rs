@@ -29,7 +29,7 @@ pub use self::{
     parts::{Held, Io, Parts},
     transport::Stream,
 };
-use crate::{Address, refused::Refused, registry::Registration, tcp::TcpOptions};
+use crate::{Address, refused::Refused, tcp::TcpOptions};
 
 /// An open connection over TCP, TLS, a Unix socket, or anything else that
 /// reads and writes.
@@ -108,10 +108,6 @@ impl Connection {
         self.held.push(value);
     }
 
-    pub(crate) fn register(&mut self, registration: Registration) {
-        self.held.register(registration);
-    }
-
     /// The socket below, through TLS. `None` for what is no socket.
     pub fn as_fd(&self) -> Option<BorrowedFd<'_>> {
         self.transport.as_fd()
@@ -169,7 +165,7 @@ impl From<TcpStream> for Connection {
 impl From<UnixStream> for Connection {
     fn from(stream: UnixStream) -> Self {
         let peer = stream.peer_addr().ok().and_then(|address| Address::from_unix(&address.into()));
-        Self::from_transport(Transport::Unix(stream), ConnectionInfo::new(peer))
+        Self::from_transport(Transport::Unix(stream.into()), ConnectionInfo::new(peer))
     }
 }
 

@@ -42,7 +42,7 @@ impl Io {
     fn new(transport: transport::Transport) -> Self {
         match transport {
             transport::Transport::Tcp(stream) => Self::Tcp(stream),
-            transport::Transport::Unix(stream) => Self::Unix(stream),
+            transport::Transport::Unix(stream) => Self::Unix(*stream),
             #[cfg(feature = "tls")]
             transport::Transport::Tls(stream) => Self::Other(stream),
             transport::Transport::Other(stream) => Self::Other(stream),

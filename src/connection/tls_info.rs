@@ -9,9 +9,9 @@ pub struct TlsInfo(Arc<Facts>);
 struct Facts {
     version: Option<ProtocolVersion>,
     cipher_suite: Option<CipherSuite>,
-    alpn_protocol: Option<Vec<u8>>,
-    server_name: Option<String>,
-    peer_certificates: Vec<CertificateDer<'static>>,
+    alpn_protocol: Option<Box<[u8]>>,
+    server_name: Option<Box<str>>,
+    peer_certificates: Box<[CertificateDer<'static>]>,
     resumed: bool,
     handshake_time: Duration,
 }
@@ -25,9 +25,9 @@ impl TlsInfo {
         Self(Arc::new(Facts {
             version: session.protocol_version(),
             cipher_suite: session.negotiated_cipher_suite().map(|suite| suite.suite()),
-            alpn_protocol: session.alpn_protocol().map(<[u8]>::to_vec),
-            server_name: server_name.map(str::to_owned),
-            peer_certificates: session.peer_certificates().unwrap_or_default().to_vec(),
+            alpn_protocol: session.alpn_protocol().map(Box::from),
+            server_name: server_name.map(Box::from),
+            peer_certificates: session.peer_certificates().unwrap_or_default().into(),
             resumed: session.handshake_kind() == Some(HandshakeKind::Resumed),
             handshake_time,
         }))

@@ -20,7 +20,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
 /// What carries the bytes.
 pub(crate) enum Transport {
     Tcp(TcpStream),
-    Unix(UnixStream),
+    // In a box, or every TCP connection would be larger.
+    Unix(Box<UnixStream>),
     #[cfg(feature = "tls")]
     Tls(Box<tokio_rustls::TlsStream<Connection>>),
     Other(Box<dyn Stream>),

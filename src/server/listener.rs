@@ -15,8 +15,8 @@ use super::{
     backoff::{Backoff, Verdict, verdict},
 };
 use crate::{
-    Address, Connection, ConnectionInfo, Error, ErrorKind, Registry, connection::Transport,
-    reconsider, tally::Tally,
+    Address, Connection, ConnectionInfo, Error, ErrorKind, connection::Transport, reconsider,
+    tally::Tally,
 };
 
 /// How often one poll may go round before it lets others run.
@@ -68,7 +68,8 @@ impl<L: Listen> Listener<L> {
         let state = State { socket: Some(socket), paused: false, waker: None };
         let tally = Arc::new(Tally::new(address));
         let shared = Arc::new(Shared { tally, state: Mutex::new(state) });
-        let handle = ServerHandle::new(Arc::clone(&shared) as Arc<dyn Control>, Registry::new());
+        let registry = shared.tally.open().clone();
+        let handle = ServerHandle::new(Arc::clone(&shared) as Arc<dyn Control>, registry);
         Self { shared, handle, backoff: Backoff::default() }
     }
 
@@ -97,7 +98,7 @@ impl<L: Listen> Listener<L> {
         if self.backoff.poll_ready(self.handle.connections(), cx).is_pending() {
             return self.shared.wait(cx);
         }
-        let polled = self.shared.poll_accept(cx, self.handle.connections());
+        let polled = self.shared.poll_accept(cx);
         if polled.is_pending() {
             self.backoff.idle();
         }
@@ -178,32 +179,22 @@ impl<L> Shared<L> {
 }
 
 impl<L: Listen> Shared<L> {
-    /// Registers under the lock: once `close` has returned, whatever was
-    /// accepted is listed.
-    fn poll_accept(
-        &self,
-        cx: &mut Context<'_>,
-        registry: &Registry,
-    ) -> Poll<Option<io::Result<Connection>>> {
+    /// Lists it under the lock: once `close` has returned, whatever was accepted
+    /// is listed.
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Connection>>> {
         let mut state = self.state();
         let Some(socket) = &state.socket else { return Poll::Ready(None) };
         if !state.paused
             && let Poll::Ready(accepted) = socket.poll_accept(cx)
         {
-            let info = |peer| ConnectionInfo::accepted(peer, &self.tally);
-            let registered = accepted.map(|(io, peer)| register(registry, io, info(peer)));
-            return Poll::Ready(Some(registered));
+            return Poll::Ready(Some(accepted.map(|(transport, peer)| {
+                let info = ConnectionInfo::accepted(peer, &self.tally);
+                Connection::from_transport(transport, info)
+            })));
         }
         state.wake_on_change(cx);
         Poll::Pending
     }
-}
-
-fn register(registry: &Registry, transport: Transport, info: ConnectionInfo) -> Connection {
-    let mut connection = Connection::from_transport(transport, info);
-    let registration = registry.insert(connection.info());
-    connection.register(registration);
-    connection
 }
 
 impl<L> State<L> {

@@ -1,15 +1,16 @@
-//! What one listener has seen.
+//! What one listener has seen, and what of it is open.
 
 mod metrics;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use self::metrics::Metrics;
-use crate::{Address, ErrorKind, connection::ConnectionState};
+use crate::{Address, ErrorKind, Registry, connection::ConnectionState};
 
 /// Shared by a listener and the connections that came through it.
 pub(crate) struct Tally {
     listener: Address,
+    open: Registry,
     accepted: AtomicU64,
     handshaking: AtomicUsize,
     failed: [AtomicU64; ErrorKind::ALL.len()],
@@ -21,6 +22,7 @@ impl Tally {
         Self {
             metrics: Metrics::new(&listener),
             listener,
+            open: Registry::new(),
             accepted: AtomicU64::new(0),
             handshaking: AtomicUsize::new(0),
             failed: Default::default(),
@@ -29,6 +31,10 @@ impl Tally {
 
     pub(crate) fn listener(&self) -> &Address {
         &self.listener
+    }
+
+    pub(crate) fn open(&self) -> &Registry {
+        &self.open
     }
 
     pub(crate) fn accepted(&self) -> u64 {

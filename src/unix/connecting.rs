@@ -56,7 +56,7 @@ impl Future for Connecting {
 }
 
 fn connection(stream: UnixStream, peer: Address) -> Connection {
-    Connection::from_transport(Transport::Unix(stream), ConnectionInfo::new(Some(peer)))
+    Connection::from_transport(Transport::Unix(stream.into()), ConnectionInfo::new(Some(peer)))
 }
 
 pub(super) fn failed(peer: Address, error: io::Error) -> Error {

@@ -29,7 +29,7 @@ impl Listening {
 impl Listen for Listening {
     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<Accepted> {
         let (stream, peer) = ready!(self.socket.poll_accept(cx))?;
-        Poll::Ready(Ok((Transport::Unix(stream), Address::from_unix(&peer.into()))))
+        Poll::Ready(Ok((Transport::Unix(stream.into()), Address::from_unix(&peer.into()))))
     }
 
     fn descriptor(&self) -> io::Result<OwnedFd> {

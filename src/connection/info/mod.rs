@@ -1,3 +1,4 @@
+mod rare;
 mod state;
 #[cfg(feature = "tracing")]
 mod trace;
@@ -7,7 +8,7 @@ use std::{
     fmt, io,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering},
     },
     task::Context,
     time::Duration,
@@ -16,6 +17,9 @@ use std::{
 use atomic_waker::AtomicWaker;
 use tokio::time::Instant;
 
+#[cfg(feature = "proxy-protocol")]
+use self::rare::Proxied;
+use self::rare::Rare;
 pub use self::state::ConnectionState;
 #[cfg(feature = "tls")]
 use super::TlsInfo;
@@ -35,6 +39,8 @@ struct Shared {
     peer: Option<Address>,
     /// Of the listener that has accepted it.
     tally: Option<Arc<Tally>>,
+    /// Its key in the listener's registry; [`UNLISTED`] outside it.
+    listed: AtomicUsize,
     opened: Instant,
     read: AtomicU64,
     written: AtomicU64,
@@ -42,23 +48,15 @@ struct Shared {
     books_kept: AtomicBool,
     closing: AtomicBool,
     failed: AtomicBool,
-    reason: OnceLock<Cow<'static, str>>,
     reader: AtomicWaker,
-    writer: AtomicWaker,
+    rare: OnceLock<Box<Rare>>,
     #[cfg(feature = "tls")]
     tls: OnceLock<TlsInfo>,
-    #[cfg(feature = "proxy-protocol")]
-    proxied: OnceLock<Box<Proxied>>,
     #[cfg(feature = "tracing")]
     span: tracing::Span,
 }
 
-/// What a proxy said of its client, and how many bytes that took.
-#[cfg(feature = "proxy-protocol")]
-struct Proxied {
-    header: ProxyHeader,
-    bytes: u64,
-}
+const UNLISTED: usize = usize::MAX;
 
 impl ConnectionInfo {
     /// Facts about a connection that opens now, to `peer`.
@@ -66,10 +64,13 @@ impl ConnectionInfo {
         Self::with_tally(peer, None)
     }
 
-    /// Facts about a connection that was accepted from `peer` now.
+    /// Facts about a connection that was accepted from `peer` now; it is listed
+    /// until it is closed.
     pub(crate) fn accepted(peer: Option<Address>, tally: &Arc<Tally>) -> Self {
         tally.count_accepted();
-        Self::with_tally(peer, Some(Arc::clone(tally)))
+        let info = Self::with_tally(peer, Some(Arc::clone(tally)));
+        info.0.listed.store(tally.open().insert(&info), Ordering::Relaxed);
+        info
     }
 
     fn with_tally(peer: Option<Address>, tally: Option<Arc<Tally>>) -> Self {
@@ -81,6 +82,7 @@ impl ConnectionInfo {
             span: trace::connection(id, peer.as_ref(), tally.as_deref()),
             peer,
             tally,
+            listed: AtomicUsize::new(UNLISTED),
             opened: Instant::now(),
             read: AtomicU64::new(0),
             written: AtomicU64::new(0),
@@ -88,13 +90,10 @@ impl ConnectionInfo {
             books_kept: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             failed: AtomicBool::new(false),
-            reason: OnceLock::new(),
             reader: AtomicWaker::new(),
-            writer: AtomicWaker::new(),
+            rare: OnceLock::new(),
             #[cfg(feature = "tls")]
             tls: OnceLock::new(),
-            #[cfg(feature = "proxy-protocol")]
-            proxied: OnceLock::new(),
         }))
     }
 
@@ -118,7 +117,7 @@ impl ConnectionInfo {
     /// the other end said of this connection.
     #[cfg(feature = "proxy-protocol")]
     pub fn proxy_header(&self) -> Option<&ProxyHeader> {
-        self.0.proxied.get().map(|proxied| &proxied.header)
+        self.0.rare.get()?.proxied.get().map(|proxied| &proxied.header)
     }
 
     /// The proxy at the other end, where [`peer_address`](Self::peer_address)
@@ -133,13 +132,13 @@ impl ConnectionInfo {
     #[cfg(feature = "proxy-protocol")]
     pub(crate) fn set_proxy_header(&self, header: ProxyHeader) -> bool {
         let proxied = Proxied { header, bytes: self.bytes_read() };
-        self.0.proxied.set(Box::new(proxied)).is_ok()
+        self.rare().proxied.set(Box::new(proxied)).is_ok()
     }
 
     /// Whether the client has sent anything; a proxy's header does not count.
     pub(crate) fn has_spoken(&self) -> bool {
         #[cfg(feature = "proxy-protocol")]
-        if let Some(proxied) = self.0.proxied.get() {
+        if let Some(proxied) = self.0.rare.get().and_then(|rare| rare.proxied.get()) {
             return self.bytes_read() > proxied.bytes;
         }
         self.bytes_read() > 0
@@ -210,10 +209,15 @@ impl ConnectionInfo {
     /// The descriptor is closed when the connection is dropped, as handlers do
     /// that get an error. One that does no I/O keeps it.
     pub fn close(&self, reason: impl Into<Cow<'static, str>>) {
-        let _ = self.0.reason.set(reason.into());
+        let rare = self.rare();
+        let _ = rare.reason.set(reason.into());
         self.0.closing.store(true, Ordering::Release);
         self.0.reader.wake();
-        self.0.writer.wake();
+        rare.writer.wake();
+    }
+
+    fn rare(&self) -> &Rare {
+        self.0.rare.get_or_init(Box::default)
     }
 
     pub(super) fn count_read(&self, bytes: usize) {
@@ -239,7 +243,7 @@ impl ConnectionInfo {
 
     #[cold]
     fn closed_error(&self) -> Error {
-        let reason = self.0.reason.get().cloned().unwrap_or_default();
+        let reason = self.rare().reason.get().cloned().unwrap_or_default();
         Error::new(ErrorKind::Closed).with_peer(self.peer_address()).with_reason(reason)
     }
 
@@ -251,7 +255,7 @@ impl ConnectionInfo {
     }
 
     pub(super) fn wait_to_write(&self, cx: &Context<'_>) -> Option<io::Error> {
-        self.0.writer.register(cx.waker());
+        self.rare().writer.register(cx.waker());
         self.closing()
     }
 }

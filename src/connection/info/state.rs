@@ -1,6 +1,6 @@
 use std::sync::atomic::Ordering;
 
-use super::ConnectionInfo;
+use super::{ConnectionInfo, UNLISTED};
 
 /// How far a connection has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,8 +34,13 @@ impl ConnectionInfo {
     }
 
     fn moved(&self, from: ConnectionState, to: ConnectionState) {
-        if let Some(tally) = &self.0.tally {
-            tally.moved(from, to);
+        let Some(tally) = &self.0.tally else { return };
+        tally.moved(from, to);
+        if to == ConnectionState::Closed {
+            match self.0.listed.swap(UNLISTED, Ordering::Relaxed) {
+                UNLISTED => {}
+                key => tally.open().remove(key),
+            }
         }
     }
 
