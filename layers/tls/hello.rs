@@ -2,14 +2,15 @@
 
 use std::{
     error::Error as StdError,
-    fmt, io, mem,
+    fmt, io,
+    mem::{self, MaybeUninit},
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
-use rustls::server::{Accepted, AcceptedAlert, Acceptor};
+use rustls::{ContentType, ServerConnection};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_rustls::{Accept, StartHandshake};
+use tokio_rustls::{Accept, TlsAcceptor};
 
 use super::{ServerTls, records};
 use crate::{Connection, Error, ErrorKind};
@@ -21,107 +22,98 @@ const STEP: usize = 1024;
 
 /// Until the ClientHello is here.
 ///
-/// rustls sets 4 KiB aside before it reads, and doubles that as it fills. So
-/// what comes in little by little stays here until it is worth a look.
+/// A session of rustls is large from its first byte on, so there is none until
+/// the ClientHello is whole.
 pub(super) struct Hello {
     connection: Option<Connection>,
     tls: ServerTls,
-    received: usize,
     kept: Vec<u8>,
-    acceptor: Option<Acceptor>,
 }
 
 impl Hello {
     pub(super) fn new(tls: ServerTls, connection: Connection) -> Self {
-        Self { connection: Some(connection), tls, received: 0, kept: Vec::new(), acceptor: None }
+        Self { connection: Some(connection), tls, kept: Vec::new() }
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Accept<Connection>>> {
         loop {
-            let mut space = [0; READ];
-            let read = ready!(self.poll_read(&mut space, cx))?;
-            if let Some(accept) = self.take(&space[..read], cx)? {
-                return Poll::Ready(Ok(accept));
+            let mut space = [const { MaybeUninit::uninit() }; READ];
+            let room = self.room()?.min(READ);
+            let mut buf = ReadBuf::uninit(&mut space[..room]);
+            ready!(Pin::new(self.connection()).poll_read(cx, &mut buf))?;
+            let read = buf.filled();
+            if read.is_empty() {
+                return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+            }
+            if self.kept.is_empty() && records::are_worth_a_look(read) {
+                return Poll::Ready(self.accept(read, cx));
+            }
+            self.keep(read);
+            if records::are_worth_a_look(&self.kept) {
+                let kept = mem::take(&mut self.kept);
+                return Poll::Ready(self.accept(&kept, cx));
             }
         }
     }
 
-    fn connection(&mut self) -> Pin<&mut Connection> {
-        Pin::new(self.connection.as_mut().expect("it is here until the ClientHello is"))
+    fn connection(&mut self) -> &mut Connection {
+        self.connection.as_mut().expect("it is here until the ClientHello is")
     }
 
-    /// No more than the limit, so that what follows a ClientHello does not count.
-    fn poll_read(&mut self, space: &mut [u8], cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let (received, limit) = (self.received, self.tls.hello_limit());
-        let Some(left) = limit.checked_sub(received).filter(|left| *left > 0) else {
-            let too_long = ClientHelloTooLong { received, limit };
-            return Poll::Ready(Err(Error::new(ErrorKind::Tls).with_source(too_long).into()));
-        };
-        let room = left.min(space.len());
-        let mut buf = ReadBuf::new(&mut space[..room]);
-        ready!(self.connection().poll_read(cx, &mut buf))?;
-        let read = buf.filled().len();
-        self.received += read;
-        Poll::Ready(if read == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(read) })
+    /// For no more than the limit, so that what follows a ClientHello does not
+    /// count.
+    fn room(&self) -> io::Result<usize> {
+        let (received, limit) = (self.kept.len(), self.tls.hello_limit());
+        let left = limit.checked_sub(received).filter(|left| *left > 0);
+        let too_long = || ClientHelloTooLong { received, limit };
+        left.ok_or_else(|| Error::new(ErrorKind::Tls).with_source(too_long()).into())
     }
 
-    fn take(
-        &mut self,
-        bytes: &[u8],
-        cx: &mut Context<'_>,
-    ) -> io::Result<Option<Accept<Connection>>> {
-        let is_first = self.kept.is_empty() && records::are_worth_a_look(bytes);
-        if self.acceptor.is_some() || is_first {
-            return self.look(bytes, cx);
+    fn keep(&mut self, read: &[u8]) {
+        if self.kept.capacity() - self.kept.len() < read.len() {
+            self.kept.reserve_exact(read.len().max(STEP));
         }
-        if self.kept.capacity() - self.kept.len() < bytes.len() {
-            self.kept.reserve_exact(bytes.len().max(STEP));
-        }
-        self.kept.extend_from_slice(bytes);
-        if !records::are_worth_a_look(&self.kept) {
-            return Ok(None);
-        }
-        let kept = mem::take(&mut self.kept);
-        self.look(&kept, cx)
-    }
-
-    fn look(
-        &mut self,
-        mut bytes: &[u8],
-        cx: &mut Context<'_>,
-    ) -> io::Result<Option<Accept<Connection>>> {
-        let acceptor = self.acceptor.get_or_insert_default();
-        while !bytes.is_empty() {
-            acceptor.read_tls(&mut bytes)?;
-            match acceptor.accept() {
-                Ok(Some(accepted)) => return Ok(self.accept(accepted, bytes)),
-                Ok(None) => {}
-                Err((error, alert)) => return Err(self.refuse(error, alert, cx)),
-            }
-        }
-        Ok(None)
-    }
-
-    fn accept(&mut self, accepted: Accepted, mut rest: &[u8]) -> Option<Accept<Connection>> {
-        let start = StartHandshake::from_parts(accepted, self.connection.take()?);
-        Some(start.into_stream_with(self.tls.config(), |session| {
-            while !rest.is_empty() && session.read_tls(&mut rest).is_ok() {}
-        }))
+        self.kept.extend_from_slice(read);
     }
 
     /// An alert of seven bytes finds room in a socket that nothing was sent on.
-    fn refuse(
-        &mut self,
-        error: rustls::Error,
-        mut alert: AcceptedAlert,
-        cx: &mut Context<'_>,
-    ) -> io::Error {
-        let mut record = Vec::new();
-        if alert.write_all(&mut record).is_ok() {
-            let _ = self.connection().poll_write(cx, &record);
+    fn accept(&mut self, hello: &[u8], cx: &mut Context<'_>) -> io::Result<Accept<Connection>> {
+        let connection = self.connection.take().expect("it is here until the ClientHello is");
+        let mut answered = Ok(());
+        let mut accept = TlsAcceptor::from(self.tls.config())
+            .accept_with(connection, |session| answered = answer(session, hello));
+        let Err((error, alert)) = answered else { return Ok(accept) };
+        if let Some(connection) = accept.get_mut() {
+            let _ = Pin::new(connection).poll_write(cx, &alert);
         }
-        io::Error::new(io::ErrorKind::InvalidData, error)
+        Err(io::Error::new(io::ErrorKind::InvalidData, error))
     }
+}
+
+/// Gives a session its first bytes. An error comes with the alert for the client.
+fn answer(
+    session: &mut ServerConnection,
+    mut hello: &[u8],
+) -> Result<(), (rustls::Error, Vec<u8>)> {
+    let content = hello.first().map_or(ContentType::Unknown(0), |first| (*first).into());
+    let mut take = || {
+        while !hello.is_empty() && session.read_tls(&mut hello).is_ok() {
+            session.process_new_packets()?;
+        }
+        // Only a ClientHello has an answer.
+        if session.wants_write() { Ok(()) } else { Err(inappropriate(content)) }
+    };
+    take().map_err(|error| {
+        let mut alert = Vec::new();
+        // A `Vec` takes everything.
+        let _ = session.write_tls(&mut alert);
+        (error, alert)
+    })
+}
+
+fn inappropriate(content: ContentType) -> rustls::Error {
+    let expect_types = vec![ContentType::Handshake];
+    rustls::Error::InappropriateMessage { expect_types, got_type: content }
 }
 
 /// A client has sent as much as it may before the server knows what it wants

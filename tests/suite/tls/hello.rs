@@ -135,3 +135,16 @@ async fn a_client_that_dribbles_and_never_comes_to_the_end_is_refused() {
     // One may still be in the pipe.
     assert!((16_384..=16_385).contains(&sent), "{sent}");
 }
+
+#[tokio::test]
+async fn a_client_that_begins_with_a_warning_is_refused_at_once() {
+    let company = Company::new(&[NAME]);
+    let (near, mut far) = duplex(64);
+    // An alert: a warning, user_canceled.
+    far.write_all(&[21, 3, 1, 0, 2, 1, 90]).await.unwrap();
+    let accepting = TlsAcceptor::new(company.server).oneshot(Connection::from(near));
+    let error = accepting.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls);
+    let said = "received unexpected message: got Alert when expecting Handshake";
+    assert!(error.to_string().ends_with(said), "{error}");
+}
