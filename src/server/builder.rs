@@ -1,13 +1,9 @@
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
+#[cfg(feature = "tls")]
 use http::Uri;
-#[cfg(all(feature = "proxy-protocol", feature = "tls"))]
-use tower::{ServiceExt, util::option_layer};
-use tower_layer::Layer;
 
-use super::{Incoming, Server, facade::Boxed};
-#[cfg(all(feature = "proxy-protocol", feature = "tls"))]
-use crate::BoxError;
+use super::{Server, stack::Stack};
 #[cfg(feature = "rate-limit")]
 use crate::layers::AcceptRateLayer;
 #[cfg(feature = "proxy-protocol")]
@@ -42,41 +38,17 @@ use crate::{layers::tls::TlsAcceptLayer, uri};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it binds"]
 pub struct ServerBuilder {
     tcp: TcpServerBuilder,
     unix: UnixServerBuilder,
-    #[cfg(feature = "tls")]
-    tls: Option<TlsAcceptLayer>,
-    #[cfg(feature = "proxy-protocol")]
-    proxies: Option<ProxyProtocolAcceptLayer>,
-    access: Option<AccessLayer>,
-    #[cfg(feature = "rate-limit")]
-    rate: Option<AcceptRateLayer>,
-    limit: Option<LimitLayer>,
-    accepted: Option<LimitLayer>,
-    idle_timeout: Option<IdleTimeoutLayer>,
-    max_age: Option<MaxAgeLayer>,
+    stack: Stack,
 }
 
 impl ServerBuilder {
     pub(super) fn new() -> Self {
-        Self {
-            tcp: TcpServer::builder(),
-            unix: UnixServer::builder(),
-            #[cfg(feature = "tls")]
-            tls: None,
-            #[cfg(feature = "proxy-protocol")]
-            proxies: None,
-            access: None,
-            #[cfg(feature = "rate-limit")]
-            rate: None,
-            limit: None,
-            accepted: None,
-            idle_timeout: None,
-            max_age: None,
-        }
+        Self { tcp: TcpServer::builder(), unix: UnixServer::builder(), stack: Stack::default() }
     }
 
     /// Options of TCP sockets, below `tls://` too. A descriptor that was
@@ -99,7 +71,7 @@ impl ServerBuilder {
     /// servers that run.
     #[cfg(feature = "tls")]
     pub fn tls(mut self, tls: impl Into<TlsAcceptLayer>) -> Self {
-        self.tls = Some(tls.into());
+        self.stack.tls = Some(tls.into());
         self
     }
 
@@ -109,7 +81,7 @@ impl ServerBuilder {
     /// were accepted, before anything else is done for them; behind
     /// proxies it is the clients that are looked at, once they are known.
     pub fn access(mut self, access: impl Into<AccessLayer>) -> Self {
-        self.access = Some(access.into());
+        self.stack.access = Some(access.into());
         self
     }
 
@@ -119,7 +91,7 @@ impl ServerBuilder {
     /// from when their client is known. No limit by default.
     #[cfg(feature = "rate-limit")]
     pub fn accept_rate(mut self, rate: AcceptRateLayer) -> Self {
-        self.rate = Some(rate);
+        self.stack.rate = Some(rate);
         self
     }
 
@@ -133,7 +105,7 @@ impl ServerBuilder {
     /// the deadline and the slots of [`tls`](Self::tls).
     #[cfg(feature = "proxy-protocol")]
     pub fn proxy_protocol(mut self, proxies: impl Into<ProxyProtocolAcceptLayer>) -> Self {
-        self.proxies = Some(proxies.into());
+        self.stack.proxies = Some(proxies.into());
         self
     }
 
@@ -144,7 +116,7 @@ impl ServerBuilder {
     /// Keep a clone of the layer to [change](LimitLayer::set_limit) the limit of
     /// servers that run.
     pub fn limit(mut self, limit: LimitLayer) -> Self {
-        self.limit = Some(limit);
+        self.stack.limit = Some(limit);
         self
     }
 
@@ -175,7 +147,7 @@ impl ServerBuilder {
     /// # }
     /// ```
     pub fn limit_accepted(mut self, limit: LimitLayer) -> Self {
-        self.accepted = Some(limit);
+        self.stack.accepted = Some(limit);
         self
     }
 
@@ -183,14 +155,14 @@ impl ServerBuilder {
     /// over TLS once their handshake is done; see
     /// [`lifetime`](crate::layers::lifetime). No limit by default.
     pub fn idle_timeout(mut self, duration: Duration) -> Self {
-        self.idle_timeout = Some(IdleTimeoutLayer::new(duration));
+        self.stack.idle_timeout = Some(IdleTimeoutLayer::new(duration));
         self
     }
 
     /// Closes connections that were accepted this long ago, whatever they do
     /// then; see [`lifetime`](crate::layers::lifetime). No limit by default.
     pub fn max_age(mut self, duration: Duration) -> Self {
-        self.max_age = Some(MaxAgeLayer::new(duration));
+        self.stack.max_age = Some(MaxAgeLayer::new(duration));
         self
     }
 
@@ -201,74 +173,24 @@ impl ServerBuilder {
     /// Those of [`Server::bind`].
     pub async fn bind(&self, uri: impl IntoUri) -> Result<Server, Error> {
         let uri = uri.into_uri()?;
-        let server = match Scheme::of(&uri) {
-            None | Some(Scheme::Tcp) => self.accepting(self.tcp.bind(uri).await?),
-            Some(Scheme::Unix) => self.accepting(self.unix.bind(uri).await?),
-            Some(Scheme::Fd | Scheme::Systemd) => self.accepting(FdServer::bind(uri).await?),
+        match Scheme::of(&uri) {
+            None | Some(Scheme::Tcp) => Ok(self.stack.over(self.tcp.bind(uri).await?)),
+            Some(Scheme::Unix) => Ok(self.stack.over(self.unix.bind(uri).await?)),
+            Some(Scheme::Fd | Scheme::Systemd) => Ok(self.stack.over(FdServer::bind(uri).await?)),
             #[cfg(feature = "tls")]
-            Some(Scheme::Tls) => self.bind_tls(uri).await?,
-            _ => return Err(no_server(uri)),
-        };
-        Ok(Server::new(self.yielding(server)))
+            Some(Scheme::Tls) => self.bind_tls(uri).await,
+            _ => Err(Error::invalid_input("there is no server for this scheme").with_uri(uri)),
+        }
     }
 
     #[cfg(feature = "tls")]
-    async fn bind_tls(&self, uri: Uri) -> Result<Boxed, Error> {
-        let Some(tls) = &self.tls else { return Err(no_certificate(uri)) };
+    async fn bind_tls(&self, uri: Uri) -> Result<Server, Error> {
+        let Some(tls) = &self.stack.tls else {
+            return Err(Error::invalid_input("a TLS server needs a certificate").with_uri(uri));
+        };
         let listening = self.tcp.bind(uri::without_tls(&uri)?).await;
         let server = listening.map_err(|error| as_asked(error, uri))?;
-        #[cfg(feature = "proxy-protocol")]
-        if let Some(proxies) = &self.proxies {
-            return Ok(self.behind_proxies(proxies, tls, server));
-        }
-        Ok(Box::pin(tls.layer(self.accepting(server))))
-    }
-
-    /// The client is known in the middle of the handshake.
-    #[cfg(all(feature = "proxy-protocol", feature = "tls"))]
-    fn behind_proxies(
-        &self,
-        proxies: &ProxyProtocolAcceptLayer,
-        tls: &TlsAcceptLayer,
-        server: TcpServer,
-    ) -> Boxed {
-        Box::pin(tls.layer_with(server, |tls, time| {
-            let tls = tls.map_err(BoxError::from as fn(Error) -> BoxError);
-            let limited = option_layer(self.accepted.clone()).layer(tls);
-            #[cfg(feature = "rate-limit")]
-            let limited = option_layer(self.rate.clone()).layer(limited);
-            let admitted = option_layer(self.access.clone()).layer(limited);
-            proxies.header().layer(admitted).within(time, "TLS handshake")
-        }))
-    }
-
-    /// What stands below TLS.
-    fn accepting(&self, server: impl Incoming + Send + 'static) -> Boxed {
-        let server: Boxed = Box::pin(server);
-        #[cfg(feature = "proxy-protocol")]
-        let server = over(self.proxies.as_ref(), server);
-        let server = over(self.access.as_ref(), server);
-        #[cfg(feature = "rate-limit")]
-        let server = over(self.rate.as_ref(), server);
-        over(self.accepted.as_ref(), server)
-    }
-
-    /// What stands above TLS.
-    fn yielding(&self, server: Boxed) -> Boxed {
-        let server = over(self.limit.as_ref(), server);
-        let server = over(self.idle_timeout.as_ref(), server);
-        over(self.max_age.as_ref(), server)
-    }
-}
-
-/// Puts a layer over a server, where there is one.
-fn over<L>(layer: Option<&L>, server: Boxed) -> Boxed
-where
-    L: Layer<Boxed, Service: Incoming + Send + 'static>,
-{
-    match layer {
-        Some(layer) => Box::pin(layer.layer(server)),
-        None => server,
+        Ok(self.stack.over_tls(tls, server))
     }
 }
 
@@ -276,27 +198,4 @@ where
 #[cfg(feature = "tls")]
 fn as_asked(error: Error, uri: Uri) -> Error {
     if error.uri().is_some() { error.with_uri(uri) } else { error }
-}
-
-fn no_server(uri: Uri) -> Error {
-    Error::invalid_input("there is no server for this scheme").with_uri(uri)
-}
-
-#[cfg(feature = "tls")]
-fn no_certificate(uri: Uri) -> Error {
-    Error::invalid_input("a TLS server needs a certificate").with_uri(uri)
-}
-
-impl fmt::Debug for ServerBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ServerBuilder")
-            .field("tcp", &self.tcp)
-            .field("unix", &self.unix)
-            .field("access", &self.access)
-            .field("limit", &self.limit)
-            .field("accepted", &self.accepted)
-            .field("idle_timeout", &self.idle_timeout)
-            .field("max_age", &self.max_age)
-            .finish_non_exhaustive()
-    }
 }

@@ -10,6 +10,7 @@ mod handle;
 mod incoming;
 mod listener;
 mod merge;
+mod stack;
 
 pub(crate) use self::listener::{Accepted, Listen, Listener};
 pub use self::{
