@@ -2,25 +2,10 @@
 
 use std::{any::Any, time::Duration};
 
-use tokio::task::{Id, JoinError};
+use tokio::task::JoinError;
 use tower::timeout::error::Elapsed;
 
-use crate::{BoxError, Connection, Error, ErrorKind};
-
-/// What the handshake's task left.
-pub(super) type Joined = Result<(Id, Result<Connection, Error>), JoinError>;
-
-pub(super) fn id(joined: &Joined) -> Id {
-    match joined {
-        Ok((id, _)) => *id,
-        Err(error) => error.id(),
-    }
-}
-
-/// The error has no peer.
-pub(super) fn item(joined: Joined) -> Result<Connection, Error> {
-    joined.map_err(lost)?.1
-}
+use crate::{BoxError, Error, ErrorKind};
 
 /// What the error of a handshake means.
 pub(super) fn failed(error: BoxError, phase: &'static str, elapsed: Duration) -> Error {
@@ -38,7 +23,8 @@ pub(super) fn kept(error: BoxError) -> Error {
     }
 }
 
-fn lost(error: JoinError) -> Error {
+/// Why there is no outcome. The error has no peer.
+pub(super) fn lost(error: JoinError) -> Error {
     match error.try_into_panic() {
         Ok(panic) => panicked(panic.as_ref()),
         Err(_) => Error::new(ErrorKind::Evicted),

@@ -12,12 +12,15 @@ use crate::{
     connection::ConnectionState::{Handshaking, Open},
 };
 
+/// What a handshake's task leaves: its slot, and what came of it.
+type Done = (usize, Result<Connection, Error>);
+
 /// The handshakes under way.
 #[derive(Debug)]
 pub(super) struct Running<T> {
     service: T,
     phase: &'static str,
-    tasks: JoinSet<Result<Connection, Error>>,
+    tasks: JoinSet<Done>,
     slots: Slots,
     /// New handshakes read what has already arrived before one has to go.
     turn: Turn,
@@ -49,18 +52,21 @@ where
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Connection, Error>>> {
-        let Some(joined) = ready!(self.tasks.poll_join_next_with_id(cx)) else {
+        let Some(joined) = ready!(self.tasks.poll_join_next(cx)) else {
             return Poll::Ready(None);
         };
-        let id = outcome::id(&joined);
-        let info = self.slots.remove(id);
+        let slot = match &joined {
+            Ok((slot, _)) => Some(*slot),
+            Err(lost) => self.slots.of(lost.id()),
+        };
+        let info = slot.and_then(|slot| self.slots.remove(slot));
         if let Some(next) = self.next.take() {
             self.start(next);
         }
         if let Some(info) = &info {
             info.change_state(Handshaking, Open);
         }
-        let item = outcome::item(joined);
+        let item = joined.map_err(outcome::lost).and_then(|(_, done)| done);
         Poll::Ready(Some(match info {
             Some(info) => item.map_err(|error| info.failed(error)),
             None => item,
@@ -94,7 +100,8 @@ where
         let clone = self.service.clone();
         let ready = mem::replace(&mut self.service, clone);
         let info = connection.info().clone();
-        let task = self.tasks.spawn(shake_hands(ready, connection, self.phase));
+        let (slot, handshake) = (self.slots.next(), shake_hands(ready, connection, self.phase));
+        let task = self.tasks.spawn(async move { (slot, handshake.await) });
         self.slots.insert(info, task);
         self.turn = Turn::Due;
     }
