@@ -1,5 +1,6 @@
 //! The resolver that asks name servers.
 
+mod answers;
 #[cfg(feature = "dns-over-https")]
 mod https;
 #[cfg(feature = "dns-over-tls")]
@@ -15,7 +16,9 @@ mod silence;
 mod transport;
 
 use std::{
-    fmt, io,
+    fmt,
+    future::ready,
+    io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
     sync::Arc,
@@ -34,6 +37,7 @@ use tokio::{runtime::Handle, sync::OnceCell, time::timeout};
 
 pub use self::nameserver::Nameserver;
 use self::{
+    answers::Answers,
     servers::Servers,
     settings::{Client, Settings, Source},
 };
@@ -81,6 +85,7 @@ pub struct DnsResolver {
 #[derive(Default)]
 struct State {
     hosts: OnceCell<Hosts>,
+    answers: Answers,
     client: OnceCell<(Servers, Client)>,
 }
 
@@ -126,7 +131,7 @@ impl DnsResolver {
 
     /// How many answers are kept; 0 turns the cache off.
     pub fn cache_size(self, answers: u64) -> Self {
-        self.set(|settings| settings.cache_size = Some(answers))
+        self.set(|settings| settings.cache_size = answers)
     }
 
     /// Reads this file in place of `/etc/hosts`.
@@ -248,8 +253,16 @@ fn response_code(code: ResponseCode) -> String {
 
 impl Resolve for DnsResolver {
     fn lookup(&self, name: &Name, records: Records) -> Lookup {
+        if let Some(answer) = self.state.answers.get(name, records, Instant::now()) {
+            return Box::pin(ready(Ok(answer)));
+        }
         let (resolver, name) = (self.clone(), name.clone());
-        Box::pin(async move { Ok(resolver.find(&name, records).await?) })
+        Box::pin(async move {
+            let answer = resolver.find(&name, records).await?;
+            let room = resolver.settings.cache_size;
+            resolver.state.answers.keep((name, records), &answer, Instant::now(), room);
+            Ok(answer)
+        })
     }
 
     fn finish(&self, lookups: Vec<Lookup>) {

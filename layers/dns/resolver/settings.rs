@@ -25,13 +25,16 @@ pub(super) type Client = Resolver<Servers>;
 /// The first try and two more.
 const ROUNDS: u32 = 3;
 
+const CACHE_SIZE: u64 = 8_192;
+
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub(super) source: Source,
     pub(super) hosts: Option<PathBuf>,
     pub(super) timeout: Option<Duration>,
     pub(super) retries: Option<u32>,
-    pub(super) cache_size: Option<u64>,
+    /// In answers.
+    pub(super) cache_size: u64,
     #[cfg(feature = "dns-over-tls")]
     pub(super) tls: ClientTls,
 }
@@ -50,7 +53,7 @@ impl Settings {
             hosts,
             timeout: None,
             retries: None,
-            cache_size: None,
+            cache_size: CACHE_SIZE,
             #[cfg(feature = "dns-over-tls")]
             tls: ClientTls::new(),
         }
@@ -107,7 +110,7 @@ impl Settings {
     ) -> Result<(Servers, Client), LookupError> {
         options.attempts = 0;
         options.use_hosts_file = ResolveHosts::Never;
-        options.cache_size = self.cache_size.unwrap_or(options.cache_size);
+        options.cache_size = self.cache_size;
         let server = NameServerConfig::udp(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let config = ResolverConfig::from_parts(domain, search, vec![server]);
         let mut builder = Resolver::builder_with_config(config, servers.clone());

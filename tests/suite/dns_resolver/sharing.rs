@@ -1,7 +1,14 @@
-use std::{io, net::SocketAddr, time::Instant};
+use std::{
+    io,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
-use hickory_resolver::proto::op::{Message, ResponseCode};
-use tokio::{net::UdpSocket, runtime::Handle, task::JoinSet};
+use hickory_resolver::proto::{
+    op::{Message, ResponseCode},
+    rr::RecordType,
+};
+use tokio::{net::UdpSocket, runtime::Handle, task::JoinSet, time::sleep_until};
 use tower_socket::layers::dns::{DnsResolver, Nameserver, Records, Resolve};
 
 use super::{SHORT, addresses, error, lookup, resolver, silent};
@@ -101,8 +108,42 @@ async fn an_answer_is_kept_and_shared_by_clones() {
     assert!((58..=60).contains(&left.as_secs()), "{left:?}");
     assert_eq!(addresses(&resolver.clone(), "EXAMPLE.com", Records::A).await, ["192.0.2.1"]);
     assert_eq!(server.asked().len(), 1);
-    assert_eq!(addresses(&resolver.cache_size(0), "example.com", Records::A).await.len(), 1);
-    assert_eq!(server.asked().len(), 2);
+}
+
+// DNSR-08
+#[tokio::test]
+async fn without_a_cache_every_lookup_is_a_query() {
+    let server = NameServer::with_addresses(60, &["192.0.2.1"]).await;
+    let resolver = resolver(&[&server]);
+    addresses(&resolver, "example.com", Records::A).await;
+    let resolver = resolver.cache_size(0);
+    addresses(&resolver, "example.com", Records::A).await;
+    addresses(&resolver, "example.com", Records::A).await;
+    assert_eq!(server.asked().len(), 3);
+}
+
+// DNSR-08
+#[tokio::test]
+async fn each_family_is_asked_for_again_when_its_answer_has_expired() {
+    let server = NameServer::start(|query, _| {
+        let ttl = if query.query_type() == RecordType::A { 1 } else { 600 };
+        Some(records(query, ttl, &["192.0.2.1", "2001:db8::1"]))
+    })
+    .await;
+    let resolver = resolver(&[&server]);
+    let both = async || {
+        let v6 = addresses(&resolver, "example.com", Records::Aaaa).await;
+        let v4 = lookup(&resolver, "example.com", Records::A).await.unwrap();
+        assert_eq!((v6.len(), v4.addresses.len()), (1, 1));
+        v4.expires.unwrap()
+    };
+    let expires = both().await;
+    assert_eq!(both().await, expires);
+    // What is kept goes by the clock of the operating system.
+    sleep_until((expires + Duration::from_millis(10)).into()).await;
+    both().await;
+    let asked: Vec<_> = server.asked().iter().map(|(kind, _)| *kind).collect();
+    assert_eq!(asked, [RecordType::AAAA, RecordType::A, RecordType::A]);
 }
 
 // DNSR-08
