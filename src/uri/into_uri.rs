@@ -131,7 +131,9 @@ fn normalize(text: &str) -> Result<Option<String>, Reason> {
             }
             (scheme, rest) => {
                 let parts = Parts::new(scheme, rest);
-                parts.check().map(|()| parts.normalize(text.len()))
+                // Where there was no scheme, nothing is as it was given.
+                let given = (rest.len() < text.len()).then_some(text.len());
+                parts.check().map(|()| parts.normalize(given))
             }
         }
     }
@@ -139,7 +141,7 @@ fn normalize(text: &str) -> Result<Option<String>, Reason> {
 
 fn from_uri(uri: Uri) -> Result<Uri, Error> {
     let checked = match Parts::of_uri(&uri) {
-        Some(parts) => parts.check().map(|()| parts.normalize(uri_length(&uri))),
+        Some(parts) => parts.check().map(|()| parts.normalize(Some(uri_length(&uri)))),
         None => Err("the host is missing".into()),
     };
     match checked {

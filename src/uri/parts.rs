@@ -63,12 +63,13 @@ impl<'a> Parts<'a> {
         Authority::parse(self.authority)?.port_or_default(self.scheme)
     }
 
-    /// `None` where what was given, of this length, is in the normal form.
-    pub(super) fn normalize(&self, given: usize) -> Option<String> {
+    /// `None` where what was given is in the normal form: nothing is left out, so
+    /// it has the same length. It has none where a scheme had to be added.
+    pub(super) fn normalize(&self, given: Option<usize>) -> Option<String> {
         let (scheme, separator) = self.scheme.map_or(("", ""), |scheme| (scheme, "://"));
         let authority = self.authority();
         let length = scheme.len() + separator.len() + authority.len() + self.rest.len();
-        if length == given && !scheme.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        if Some(length) == given && !scheme.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return None;
         }
         let mut text = String::with_capacity(length);

@@ -68,6 +68,9 @@ fn path_and_query_stay_and_the_fragment_goes() {
 fn userinfo_goes() {
     assert_eq!(normal("tcp://user:secret@a:80/b@c"), "tcp://a:80/b@c");
     assert_eq!(normal("user@a:80"), "tcp://a:80/");
+    // As long as the scheme that is added.
+    assert_eq!(normal("admin@a:80"), "tcp://a:80/");
+    assert_eq!(normal("a:80#admin"), "tcp://a:80/");
     assert_eq!(normal("user:secret@a:80".parse::<Uri>().unwrap()), "a:80");
 }
 
