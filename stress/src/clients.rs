@@ -1,6 +1,6 @@
 //! What clients do to a server, good and bad.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use socket2::SockRef;
 use tokio::{
@@ -89,11 +89,10 @@ impl Client {
 }
 
 impl Target {
-    /// Closing sends a reset: no TIME_WAIT, so that the ports never run out.
     async fn connect(&self, uri: &str) -> Result<Connection> {
         let connection = self.connector.connect(uri).await?;
         let socket = connection.tcp().ok_or("no TCP socket")?;
-        SockRef::from(socket).set_linger(Some(Duration::ZERO))?;
+        reset_on_close(socket)?;
         Ok(connection)
     }
 }
@@ -151,8 +150,13 @@ async fn panicking(mut connection: Connection) -> Result<()> {
 /// Connects and says nothing, for as long as it is kept.
 pub(crate) async fn silent(address: SocketAddr) -> Result<TcpStream> {
     let stream = TcpStream::connect(address).await?;
-    SockRef::from(&stream).set_linger(Some(Duration::ZERO))?;
+    reset_on_close(&stream)?;
     Ok(stream)
+}
+
+/// No TIME_WAIT is left behind, so that the ports never run out.
+pub(crate) fn reset_on_close(stream: &TcpStream) -> io::Result<()> {
+    SockRef::from(stream).set_linger(Some(Duration::ZERO))
 }
 
 /// The address in what the server printed.

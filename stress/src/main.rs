@@ -1,15 +1,17 @@
-//! Servers of tower-socket under attack, without descriptors, and for a million
-//! connects.
+//! Servers of tower-socket under attack, without descriptors, at their limits,
+//! and for a million connects.
 //!
 //! ```text
 //! cargo run --release -p tower-socket-stress -- flood
 //! cargo run --release -p tower-socket-stress -- descriptors
+//! cargo run --release -p tower-socket-stress -- churn
 //! cargo run --release -p tower-socket-stress -- soak --connects 1000000
 //! ```
 //!
-//! The server is a process of its own. Exit status: 0 when every figure is
+//! The server is a process of its own, but for `churn`, which looks into it. Exit status: 0 when every figure is
 //! within its bound, 1 when one is not.
 
+mod churn;
 mod clients;
 mod descriptors;
 mod flood;
@@ -40,6 +42,8 @@ enum Command {
     Flood(flood::Options),
     /// More clients than descriptors
     Descriptors(descriptors::Options),
+    /// Handlers that return, panic and are cancelled, at a limit
+    Churn(churn::Options),
     /// Good and bad clients of all kinds, many times
     Soak(soak::Options),
     /// The server that the others start
@@ -54,6 +58,7 @@ fn main() -> Result<ExitCode> {
         let report = match arguments.command {
             Command::Flood(options) => flood::run(&options).await?,
             Command::Descriptors(options) => descriptors::run(&options).await?,
+            Command::Churn(options) => churn::run(&options).await?,
             Command::Soak(options) => soak::run(&options).await?,
             Command::Serve(options) => {
                 return serve::run(&options).await.map(|()| ExitCode::SUCCESS);

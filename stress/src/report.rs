@@ -43,6 +43,12 @@ impl Report {
         self.bounded(name, figure, Bound { text: format!("at least {bound}{unit}"), is_met }, unit);
     }
 
+    /// A number that must be this one.
+    pub(crate) fn exactly(&mut self, name: impl Into<String>, number: usize, bound: usize) {
+        let is_met = number == bound;
+        self.bounded(name, number as f64, Bound { text: format!("exactly {bound}"), is_met }, "");
+    }
+
     fn bounded(&mut self, name: impl Into<String>, figure: f64, bound: Bound, unit: &str) {
         let figure = format!("{}{unit}", (figure * 100.0).round() / 100.0);
         self.lines.push(Line { name: name.into(), figure, bound: Some(bound) });
