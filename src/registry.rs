@@ -4,7 +4,7 @@ use std::{
     fmt,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
 };
 
@@ -93,18 +93,18 @@ impl Registry {
         self.others.iter().find_map(Self::first_occupied)
     }
 
-    /// Until the registration is dropped.
-    pub(crate) fn register(&self, connection: &ConnectionInfo) -> Registration {
-        Registration { shared: Arc::clone(&self.own), key: self.insert(connection) }
+    /// Lists it until its key is removed.
+    pub(crate) fn insert(&self, connection: &ConnectionInfo) -> Key {
+        let key = self.connections().insert(connection.clone());
+        Key(u32::try_from(key).expect("no process has so many connections"))
     }
 
-    /// Until the key is removed.
-    pub(crate) fn insert(&self, connection: &ConnectionInfo) -> usize {
-        self.connections().insert(connection.clone())
-    }
-
-    pub(crate) fn remove(&self, key: usize) {
-        self.own.remove(key);
+    pub(crate) fn remove(&self, Key(key): Key) {
+        // Dropped outside the lock: its waker may be a task's last.
+        let _info = self.connections().try_remove(key as usize);
+        if self.own.awaited.load(Ordering::SeqCst) {
+            self.own.departed.notify_waiters();
+        }
     }
 
     /// Completes when a connection has gone, counted from this call.
@@ -122,14 +122,6 @@ impl Shared {
     fn connections(&self) -> MutexGuard<'_, Slab<ConnectionInfo>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn remove(&self, key: usize) {
-        // Dropped outside the lock: its waker may be a task's last.
-        let _info = self.connections().try_remove(key);
-        if self.awaited.load(Ordering::SeqCst) {
-            self.departed.notify_waiters();
-        }
-    }
 }
 
 impl Default for Registry {
@@ -144,21 +136,27 @@ impl fmt::Debug for Registry {
     }
 }
 
-/// A connection's entry in a registry, taken out on drop.
-pub(crate) struct Registration {
-    shared: Arc<Shared>,
-    key: usize,
-}
+/// A connection's entry in a registry.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key(u32);
 
-impl Drop for Registration {
-    fn drop(&mut self) {
-        self.shared.remove(self.key);
+/// A key that is there for a while.
+pub(crate) struct KeySlot(AtomicU32);
+
+impl KeySlot {
+    const EMPTY: u32 = u32::MAX;
+
+    pub(crate) const fn new() -> Self {
+        Self(AtomicU32::new(Self::EMPTY))
     }
-}
 
-impl fmt::Debug for Registration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registration").field("key", &self.key).finish_non_exhaustive()
+    pub(crate) fn put(&self, key: Key) {
+        self.0.store(key.0, Ordering::Relaxed);
+    }
+
+    pub(crate) fn take(&self) -> Option<Key> {
+        let key = self.0.swap(Self::EMPTY, Ordering::Relaxed);
+        (key != Self::EMPTY).then_some(Key(key))
     }
 }
 
@@ -172,7 +170,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 
     use super::*;
-    use crate::Connection;
+    use crate::{Address, Connection, tally::Tally};
 
     /// As executors do whose tasks go with their last waker.
     struct Task {
@@ -183,22 +181,20 @@ mod tests {
         fn wake(self: Arc<Self>) {}
     }
 
-    fn registered(registry: &Registry, io: DuplexStream) -> Connection {
-        let mut connection = Connection::from(io);
-        connection.hold(registry.register(connection.info()));
-        connection
+    fn accepted(tally: &Arc<Tally>, io: DuplexStream) -> Connection {
+        Connection::new(io, ConnectionInfo::accepted(None, tally))
     }
 
     #[test]
     fn the_last_waker_of_a_connection_may_own_another_one() {
-        let registry = Registry::new();
+        let tally = Arc::new(Tally::new(Address::Abstract(Vec::new())));
         let (near, far) = duplex(1);
-        let mut connection = registered(&registry, near);
-        let waker = Arc::new(Task { _owns: registered(&registry, duplex(1).0) }).into();
+        let mut connection = accepted(&tally, near);
+        let waker = Arc::new(Task { _owns: accepted(&tally, duplex(1).0) }).into();
         let polled = pin!(connection.read_u8()).poll(&mut Context::from_waker(&waker));
         assert!(polled.is_pending());
         drop((waker, far));
         drop(connection);
-        assert!(registry.is_empty());
+        assert!(tally.open().is_empty());
     }
 }

@@ -72,7 +72,7 @@ impl AccessList {
     /// A PROXY header may give a Unix socket's peer an address: that is the
     /// client's.
     fn entry_for(&self, connection: &Connection) -> Option<(Peers, Verdict)> {
-        match connection.peer_address().and_then(|peer| peer.ip()) {
+        match connection.info().peer_ip() {
             Some(address) => self.by_network(address),
             None if self.processes.is_empty() => None,
             None => connection.peer_credentials().and_then(|peer| self.by_process(peer)),

@@ -5,7 +5,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{place::Places, total::Place};
+use super::place::Place;
 use crate::{Connection, Error};
 
 pin_project! {
@@ -27,15 +27,14 @@ pin_project! {
         Refused { error: Option<Error> },
         Running {
             #[pin] inner: F,
-            places: Places,
             place: Option<Place>,
         },
     }
 }
 
 impl<F> Connecting<F> {
-    pub(super) fn running(inner: F, places: Places, place: Place) -> Self {
-        Self { state: State::Running { inner, places, place: Some(place) } }
+    pub(super) fn running(inner: F, place: Place) -> Self {
+        Self { state: State::Running { inner, place: Some(place) } }
     }
 
     pub(super) fn refused(error: Error) -> Self {
@@ -55,11 +54,11 @@ where
             Projected::Refused { error } => {
                 Poll::Ready(Err(error.take().expect("polled after it finished")))
             }
-            Projected::Running { inner, places, place } => {
+            Projected::Running { inner, place } => {
                 let opened = ready!(inner.poll(cx));
                 let place = place.take().expect("polled after it finished");
                 Poll::Ready(match opened {
-                    Ok(connection) => Ok(places.settle(connection, place)),
+                    Ok(connection) => Ok(place.settle(connection)),
                     Err(error) => Err(error.into()),
                 })
             }

@@ -4,7 +4,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio_util::sync::PollSemaphore;
 
-use super::{place::Places, total::Place};
+use super::place::{Place, Places};
 use crate::reconsider;
 
 /// Takes places beforehand where the layer waits, and none where it does not.
@@ -34,7 +34,7 @@ impl Gate {
         while total.limit() > 0 {
             if let Poll::Ready(permit) = waiting.poll_acquire(cx) {
                 permit.into_iter().for_each(|permit| permit.forget());
-                if let Some(place) = total.occupy() {
+                if let Some(place) = self.places.occupy() {
                     return Poll::Ready(Some(place));
                 }
                 continue;

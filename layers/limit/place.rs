@@ -7,10 +7,11 @@ use std::sync::{
 
 use super::{
     source::{Full, Sources, Visit},
-    total::{Place, Total},
+    total::Total,
 };
 use crate::{
-    Connection, Error, ErrorKind, Registry, layers::admission::TurnAway, registry::Registration,
+    Connection, ConnectionInfo, Error, ErrorKind, Registry, layers::admission::TurnAway,
+    registry::Key,
 };
 
 /// No source has a limit of its own.
@@ -19,28 +20,36 @@ const UNLIMITED: usize = usize::MAX;
 /// What the clones of a layer share, and how this one turns away.
 #[derive(Clone, Debug)]
 pub(super) struct Places {
-    total: Arc<Total>,
+    shared: Arc<Shared>,
     per_source: Arc<AtomicUsize>,
-    sources: Sources,
-    connections: Registry,
     turn_away: TurnAway,
 }
+
+#[derive(Debug)]
+struct Shared {
+    total: Total,
+    sources: Sources,
+    connections: Registry,
+}
+
+/// Room for one connection, given back on drop.
+#[derive(Debug)]
+pub(super) struct Place(Arc<Shared>);
 
 /// A place that is taken. It leaves the list first: whoever gets the place
 /// next must not find its predecessor there.
 struct Taken {
-    _listed: Registration,
-    _visit: Option<Visit>,
-    _place: Place,
+    listed: Key,
+    visit: Option<Visit>,
+    place: Place,
 }
 
 impl Places {
     pub(super) fn new(total: Total) -> Self {
+        let (sources, connections) = (Sources::default(), Registry::new());
         Self {
-            total: Arc::new(total),
+            shared: Arc::new(Shared { total, sources, connections }),
             per_source: Arc::new(AtomicUsize::new(UNLIMITED)),
-            sources: Sources::default(),
-            connections: Registry::new(),
             turn_away: TurnAway::default(),
         }
     }
@@ -57,17 +66,28 @@ impl Places {
         self.per_source.store(limit, Ordering::Release);
     }
 
-    pub(super) fn total(&self) -> &Arc<Total> {
-        &self.total
+    pub(super) fn total(&self) -> &Total {
+        &self.shared.total
     }
 
     pub(super) fn connections(&self) -> &Registry {
-        &self.connections
+        &self.shared.connections
     }
 
     pub(super) fn take(&self) -> Result<Place, Error> {
-        let reached = || reached(format!("at most {}", self.total.limit()));
-        self.total.take().ok_or_else(reached)
+        if self.total().take() {
+            return Ok(self.place());
+        }
+        Err(reached(format!("at most {}", self.total().limit())))
+    }
+
+    /// As [`Total::occupy`].
+    pub(super) fn occupy(&self) -> Option<Place> {
+        self.total().occupy().then(|| self.place())
+    }
+
+    fn place(&self) -> Place {
+        Place(self.shared.clone())
     }
 
     /// Gives an accepted connection its place, or turns it away.
@@ -77,8 +97,8 @@ impl Places {
         place: Option<Place>,
     ) -> Result<Connection, Error> {
         let taken = place.map_or_else(|| self.take(), Ok).and_then(|place| {
-            let visit = self.visit(&connection)?;
-            Ok(self.list(&connection, place, visit))
+            let visit = self.visit(connection.info())?;
+            Ok(place.taken(connection.info(), visit))
         });
         match taken {
             Ok(taken) => Ok(hold(connection, taken)),
@@ -90,31 +110,46 @@ impl Places {
         }
     }
 
-    /// Gives an outgoing connection the place it was opened under.
-    pub(super) fn settle(&self, connection: Connection, place: Place) -> Connection {
-        let taken = self.list(&connection, place, None);
-        hold(connection, taken)
-    }
-
-    fn list(&self, connection: &Connection, place: Place, visit: Option<Visit>) -> Taken {
-        let listed = self.connections.register(connection.info());
-        Taken { _listed: listed, _visit: visit, _place: place }
-    }
-
-    fn visit(&self, connection: &Connection) -> Result<Option<Visit>, Error> {
+    fn visit(&self, info: &ConnectionInfo) -> Result<Option<Visit>, Error> {
         let limit = self.per_source.load(Ordering::Acquire);
         if limit == UNLIMITED {
             return Ok(None);
         }
-        let Some(ip) = connection.peer_address().and_then(|peer| peer.ip()) else {
+        let Some(ip) = info.peer_ip() else {
             return Ok(None);
         };
-        self.sources.enter(ip, limit).map(Some).map_err(|full| {
+        self.shared.sources.enter(ip, limit).map(Some).map_err(|full| {
             reached(match full {
                 Full::Source => format!("at most {limit} from one source"),
                 Full::Table => "too many sources".to_owned(),
             })
         })
+    }
+}
+
+impl Place {
+    /// Gives an outgoing connection the place it was opened under.
+    pub(super) fn settle(self, connection: Connection) -> Connection {
+        let taken = self.taken(connection.info(), None);
+        hold(connection, taken)
+    }
+
+    fn taken(self, info: &ConnectionInfo, visit: Option<Visit>) -> Taken {
+        Taken { listed: self.0.connections.insert(info), visit, place: self }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.total.give_back();
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let Shared { connections, sources, .. } = &*self.place.0;
+        connections.remove(self.listed);
+        self.visit.into_iter().for_each(|visit| sources.leave(visit));
     }
 }
 

@@ -73,9 +73,9 @@ where
     }
 
     fn call(&mut self, uri: Uri) -> Connecting<S::Future> {
-        let places = self.gate.places().clone();
-        match self.gate.spend().map_or_else(|| places.take(), Ok) {
-            Ok(place) => Connecting::running(self.inner.call(uri), places, place),
+        let reserved = self.gate.spend();
+        match reserved.map_or_else(|| self.gate.places().take(), Ok) {
+            Ok(place) => Connecting::running(self.inner.call(uri), place),
             Err(error) => Connecting::refused(error.with_uri(uri)),
         }
     }

@@ -7,8 +7,8 @@ use std::sync::{
 
 use tokio::sync::Semaphore;
 
-/// The permits that are free and those that are out are always as many as the
-/// limit and the surplus together.
+/// A place for each permit. Those that are free and those that are out are
+/// always as many as the limit and the surplus together.
 #[derive(Debug)]
 pub(super) struct Total {
     limit: AtomicUsize,
@@ -18,10 +18,6 @@ pub(super) struct Total {
     surplus: AtomicUsize,
     changing: Mutex<()>,
 }
-
-/// Room for one connection, given back on drop.
-#[derive(Debug)]
-pub(super) struct Place(Arc<Total>);
 
 impl Total {
     pub(super) fn new(limit: usize) -> Self {
@@ -42,25 +38,32 @@ impl Total {
         self.limit.load(Ordering::Acquire)
     }
 
-    /// What can be waited for: a permit, to be made a [`Place`] with
-    /// [`occupy`](Self::occupy).
+    /// What can be waited for: a permit, to be [occupied](Self::occupy).
     pub(super) fn free(&self) -> Arc<Semaphore> {
         self.free.clone()
     }
 
-    pub(super) fn take(self: &Arc<Self>) -> Option<Place> {
-        loop {
-            self.free.try_acquire().ok()?.forget();
-            if let Some(place) = self.occupy() {
-                return Some(place);
+    /// Takes one place, to be given back, where one is free.
+    pub(super) fn take(&self) -> bool {
+        while let Ok(permit) = self.free.try_acquire() {
+            permit.forget();
+            if self.occupy() {
+                return true;
             }
         }
+        false
     }
 
-    /// The place that a permit stands for which was taken and forgotten; none
-    /// where that was one too many.
-    pub(super) fn occupy(self: &Arc<Self>) -> Option<Place> {
-        (!self.is_surplus()).then(|| Place(self.clone()))
+    /// Takes the place that a permit stands for which was acquired and forgotten;
+    /// there is none where that was one too many.
+    pub(super) fn occupy(&self) -> bool {
+        !self.is_surplus()
+    }
+
+    pub(super) fn give_back(&self) {
+        if !self.is_surplus() {
+            self.free.add_permits(1);
+        }
     }
 
     pub(super) fn set_limit(&self, limit: usize) {
@@ -93,57 +96,52 @@ impl Total {
     }
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        if !self.0.is_surplus() {
-            self.0.free.add_permits(1);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn take(total: &Arc<Total>, number: usize) -> Vec<Place> {
-        (0..number).map_while(|_| total.take()).collect()
+    /// How many of so many could be taken.
+    fn take(total: &Total, number: usize) -> usize {
+        (0..number).filter(|_| total.take()).count()
+    }
+
+    fn give_back(total: &Total, number: usize) {
+        (0..number).for_each(|_| total.give_back());
     }
 
     #[test]
     fn places_beyond_a_lowered_limit_are_not_given_again() {
-        let total = Arc::new(Total::new(4));
-        let mut taken = take(&total, 3);
+        let total = Total::new(4);
+        assert_eq!(take(&total, 3), 3);
         total.set_limit(1);
-        assert!(total.take().is_none());
-        taken.pop();
-        taken.pop();
-        assert!(total.take().is_none());
-        taken.pop();
-        assert_eq!(take(&total, 9).len(), 1);
+        assert!(!total.take());
+        give_back(&total, 2);
+        assert!(!total.take());
+        give_back(&total, 1);
+        assert_eq!(take(&total, 9), 1);
     }
 
     #[test]
     fn a_raised_limit_first_spares_what_was_too_many() {
-        let total = Arc::new(Total::new(4));
-        let taken = take(&total, 4);
+        let total = Total::new(4);
+        assert_eq!(take(&total, 4), 4);
         total.set_limit(1);
         total.set_limit(5);
-        let more = take(&total, 9);
-        assert_eq!(more.len(), 1);
-        drop((taken, more));
-        assert_eq!(take(&total, 9).len(), 5);
+        assert_eq!(take(&total, 9), 1);
+        give_back(&total, 5);
+        assert_eq!(take(&total, 9), 5);
     }
 
     #[test]
     fn none_and_all_are_limits_as_well() {
-        let total = Arc::new(Total::unlimited());
-        let taken = take(&total, 9);
+        let total = Total::unlimited();
+        assert_eq!(take(&total, 9), 9);
         total.set_limit(0);
-        assert!(total.take().is_none());
+        assert!(!total.take());
         total.set_limit(usize::MAX);
-        assert!(total.take().is_some());
-        drop(taken);
+        assert!(total.take());
+        give_back(&total, 10);
         total.set_limit(2);
-        assert_eq!(take(&total, 9).len(), 2);
+        assert_eq!(take(&total, 9), 2);
     }
 }

@@ -69,7 +69,7 @@ impl Rates {
 
     /// The source first: whoever had its share leaves what there is to others.
     fn check(&self, connection: &Connection, token: Option<Token>) -> Result<(), String> {
-        if let Some(ip) = connection.peer_address().and_then(|peer| peer.ip()) {
+        if let Some(ip) = connection.info().peer_ip() {
             let checked = self.per_source.check(&Source::from(ip), |_, _| ());
             checked.map_err(|early| format!("at most {} from one source", early.rate))?;
         }

@@ -1,16 +1,14 @@
 /// What a connection keeps until it is gone. Costs nothing while empty, one
 /// allocation for each value.
 #[derive(Default)]
-pub(crate) struct Held(Option<Box<Node<dyn Send + Sync>>>);
-
-struct Node<T: ?Sized> {
-    _next: Held,
-    _value: T,
-}
+pub(crate) struct Held(Option<Box<dyn Send + Sync>>);
 
 impl Held {
     pub(super) fn push<T: Send + Sync + 'static>(&mut self, value: T) {
-        let next = std::mem::take(self);
-        self.0 = Some(Box::new(Node { _next: next, _value: value }));
+        self.0 = Some(match self.0.take() {
+            None => Box::new(value),
+            // What came first goes first.
+            Some(earlier) => Box::new((earlier, value)),
+        });
     }
 }

@@ -6,9 +6,10 @@ mod trace;
 use std::{
     borrow::Cow,
     fmt, io,
+    net::IpAddr,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
     task::Context,
     time::Duration,
@@ -25,7 +26,7 @@ pub use self::state::ConnectionState;
 use super::TlsInfo;
 #[cfg(feature = "proxy-protocol")]
 use crate::proxy_header::ProxyHeader;
-use crate::{Address, Error, ErrorKind, tally::Tally};
+use crate::{Address, Error, ErrorKind, registry::KeySlot, tally::Tally};
 
 /// The facts about one connection, and the way to close it from anywhere.
 ///
@@ -39,8 +40,8 @@ struct Shared {
     peer: Option<Address>,
     /// Of the listener that has accepted it.
     tally: Option<Arc<Tally>>,
-    /// Its key in the listener's registry; [`UNLISTED`] outside it.
-    listed: AtomicUsize,
+    /// In the registry of that listener.
+    listed: KeySlot,
     opened: Instant,
     read: AtomicU64,
     written: AtomicU64,
@@ -56,8 +57,6 @@ struct Shared {
     span: tracing::Span,
 }
 
-const UNLISTED: usize = usize::MAX;
-
 impl ConnectionInfo {
     /// Facts about a connection that opens now, to `peer`.
     pub fn new(peer: Option<Address>) -> Self {
@@ -69,7 +68,7 @@ impl ConnectionInfo {
     pub(crate) fn accepted(peer: Option<Address>, tally: &Arc<Tally>) -> Self {
         tally.count_accepted();
         let info = Self::with_tally(peer, Some(Arc::clone(tally)));
-        info.0.listed.store(tally.open().insert(&info), Ordering::Relaxed);
+        info.0.listed.put(tally.open().insert(&info));
         info
     }
 
@@ -82,7 +81,7 @@ impl ConnectionInfo {
             span: trace::connection(id, peer.as_ref(), tally.as_deref()),
             peer,
             tally,
-            listed: AtomicUsize::new(UNLISTED),
+            listed: KeySlot::new(),
             opened: Instant::now(),
             read: AtomicU64::new(0),
             written: AtomicU64::new(0),
@@ -111,6 +110,15 @@ impl ConnectionInfo {
             return header.source().map(|address| self.as_seen_through_tls(address));
         }
         self.0.peer.clone().map(|address| self.as_seen_through_tls(address))
+    }
+
+    /// The IP address of that end.
+    pub(crate) fn peer_ip(&self) -> Option<IpAddr> {
+        #[cfg(feature = "proxy-protocol")]
+        if let Some(header) = self.proxy_header().filter(|header| header.names_client()) {
+            return header.source().and_then(|address| address.ip());
+        }
+        self.0.peer.as_ref().and_then(Address::ip)
     }
 
     /// What a [trusted proxy](crate::layers::proxy_protocol::TrustedProxies) at

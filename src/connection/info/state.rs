@@ -1,6 +1,6 @@
 use std::sync::atomic::Ordering;
 
-use super::{ConnectionInfo, UNLISTED};
+use super::ConnectionInfo;
 
 /// How far a connection has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,11 +36,10 @@ impl ConnectionInfo {
     fn moved(&self, from: ConnectionState, to: ConnectionState) {
         let Some(tally) = &self.0.tally else { return };
         tally.moved(from, to);
-        if to == ConnectionState::Closed {
-            match self.0.listed.swap(UNLISTED, Ordering::Relaxed) {
-                UNLISTED => {}
-                key => tally.open().remove(key),
-            }
+        if to == ConnectionState::Closed
+            && let Some(key) = self.0.listed.take()
+        {
+            tally.open().remove(key);
         }
     }
 
