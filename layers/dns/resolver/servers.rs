@@ -58,8 +58,8 @@ impl Plan {
     /// Servers that did not answer are asked again in the next round.
     async fn ask(&self, request: DnsRequest) -> Result<DnsResponse, NetError> {
         let mut failures = Vec::new();
-        let mut servers = self.in_turn();
-        for _ in 0..self.rounds {
+        let (mut servers, mut rounds) = (self.in_turn(), 0..self.rounds);
+        while !servers.is_empty() && rounds.next().is_some() {
             let mut silent = Vec::new();
             for (server, patience) in servers {
                 match server.ask(request.clone(), patience).await {

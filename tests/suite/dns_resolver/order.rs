@@ -1,7 +1,9 @@
+use std::time::Instant;
+
 use hickory_resolver::proto::op::ResponseCode;
 use tower_socket::layers::dns::{DnsResolver, Nameserver, Records};
 
-use super::{SHORT, addresses, closed, error, silent};
+use super::{SHORT, addresses, closed, error, resolver, silent};
 use crate::support::name_server::{NameServer, failure};
 
 // DNSR-06
@@ -44,6 +46,16 @@ async fn a_dead_server_is_an_error_at_once() {
     let resolver = DnsResolver::with_servers([address]).no_hosts_file();
     let error = error(&resolver, "example.com").await;
     assert_eq!(error.to_string(), format!("udp://{address}: connection refused (ECONNREFUSED)"));
+}
+
+#[tokio::test]
+async fn however_often_silent_servers_are_asked_again_others_are_not() {
+    let broken = NameServer::start(|_, _| Some(failure(ResponseCode::ServFail))).await;
+    let resolver = resolver(&[&broken]).retries(u32::MAX);
+    let began = Instant::now();
+    let error = error(&resolver, "example.com").await;
+    assert!(error.to_string().ends_with("answered SERVFAIL"), "{error}");
+    assert!(began.elapsed() < SHORT);
 }
 
 #[tokio::test]
