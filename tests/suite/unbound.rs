@@ -21,6 +21,7 @@ use tower_socket::{
 };
 
 use crate::support::{
+    Silent,
     certificates::{Authority, file},
     programs::program,
     running::Running,
@@ -270,4 +271,15 @@ async fn a_server_that_is_silent_in_the_handshake_has_its_time_and_no_more() {
     let said = failure(&resolver.tls(trusting(&Authority::new()))).await;
     assert_eq!(said, format!("no answer from {server} within 5s, asked once"));
     assert_eq!(began.elapsed().as_secs(), Duration::from_secs(5).as_secs());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_cannot_be_reached_has_its_time_and_no_less() {
+    let silent = Silent::new();
+    let server = Nameserver::tls(silent.address(), NAME).unwrap();
+    let resolver = DnsResolver::with_servers([server.clone()]).no_hosts_file().retries(1);
+    let began = tokio::time::Instant::now();
+    let said = failure(&resolver.query_timeout(Duration::from_secs(8))).await;
+    assert_eq!(said, format!("no answer from {server} within 8s, asked 2 times"));
+    assert_eq!(began.elapsed().as_secs(), 16);
 }

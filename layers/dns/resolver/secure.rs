@@ -11,11 +11,12 @@ use hickory_resolver::{
     net::{
         DnsMultiplexer, NetError,
         runtime::{RuntimeProvider, iocompat::AsyncIoTokioAsStd},
-        tcp::{TcpClientStream, TcpStream},
+        tcp::{self, TcpClientStream},
         xfer::{DnsExchange, DnsHandle, FirstAnswer},
     },
     proto::op::{DnsRequest, DnsResponse},
 };
+use tokio::net::TcpStream;
 
 #[cfg(feature = "dns-over-https")]
 use super::https;
@@ -74,16 +75,17 @@ impl Secure {
         runtime: &Runtime,
     ) -> Result<Session, NetError> {
         let address = server.address();
+        let connecting = runtime.connect_tcp(address, None, Some(patience));
         match server.transport() {
             Transport::Udp | Transport::Tcp => Err(NetError::NoConnections),
             Transport::Tls { server_name } => {
-                let connection = connect(&self.tls, address, server_name, runtime).await?;
+                let connection = connect(&self.tls, server_name, connecting).await?;
                 Ok(Session::Tls(exchange(connection, address, patience)))
             }
             #[cfg(feature = "dns-over-https")]
             Transport::Https { server_name, url } => {
                 let tls = self.tls.speaking(b"h2").await.map_err(failed)?;
-                let connection = connect(&tls, address, server_name, runtime).await?;
+                let connection = connect(&tls, server_name, connecting).await?;
                 Ok(Session::Https(https::Session::open(connection, url.clone()).await?))
             }
         }
@@ -102,12 +104,11 @@ impl Session {
 
 async fn connect(
     tls: &ClientTls,
-    address: SocketAddr,
     server_name: &str,
-    runtime: &Runtime,
+    connecting: impl Future<Output = io::Result<AsyncIoTokioAsStd<TcpStream>>>,
 ) -> Result<Connection, NetError> {
     let start_tls = StartTls::client(tls.clone(), server_name).map_err(failed)?;
-    let AsyncIoTokioAsStd(stream) = runtime.connect_tcp(address, None, None).await?;
+    let AsyncIoTokioAsStd(stream) = connecting.await?;
     start_tls.upgrade(Connection::from(stream)).await.map_err(failed)
 }
 
@@ -117,7 +118,7 @@ fn exchange(
     address: SocketAddr,
     patience: Duration,
 ) -> DnsExchange<Runtime> {
-    let (stream, sender) = TcpStream::from_stream(AsyncIoTokioAsStd(connection), address);
+    let (stream, sender) = tcp::TcpStream::from_stream(AsyncIoTokioAsStd(connection), address);
     let stream = TcpClientStream::from_stream(stream);
     let multiplexer = DnsMultiplexer::new(stream, sender).with_timeout(patience);
     let (exchange, background) = DnsExchange::from_stream(multiplexer);
