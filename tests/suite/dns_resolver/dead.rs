@@ -1,29 +1,30 @@
 //! A first name server that is dead, beside one that is not.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use http::Uri;
-use tokio::{
-    net::UdpSocket,
-    time::{Instant, advance},
-};
+use tokio::time::{Instant, advance};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 use tower_socket::{
     Error,
     layers::{
         DnsLayer,
-        dns::{DnsResolver, Records},
+        dns::{DnsResolver, Nameserver, Records},
     },
 };
 
 use super::{addresses, silent};
-use crate::support::name_server::{NameServer, records};
+use crate::support::{
+    Silent,
+    name_server::{NameServer, Sockets, records, sockets},
+};
 
 const GOOD: &str = "192.0.2.2";
 
 /// The dead one, the good one, and who asks them.
-async fn servers() -> (UdpSocket, NameServer, DnsResolver) {
-    let (dead, address) = silent().await;
+async fn servers() -> (Sockets, NameServer, DnsResolver) {
+    let dead = sockets().await;
+    let address = dead.0.local_addr().unwrap();
     let good = NameServer::with_addresses(0, &[GOOD]).await;
     let resolver = DnsResolver::with_servers([address, good.address()]).no_hosts_file();
     (dead, good, resolver.cache_size(0))
@@ -44,15 +45,14 @@ async fn connect(resolver: &DnsResolver, deadline: Duration) -> Result<(), Error
     service.oneshot(Uri::from_static("tcp://example.com:80")).await
 }
 
-fn queries(socket: &UdpSocket) -> usize {
-    std::iter::from_fn(|| socket.try_recv(&mut [0; 512]).ok()).count()
+/// How many it has not answered since this was last asked.
+fn queries((dead, _): &Sockets) -> usize {
+    std::iter::from_fn(|| dead.try_recv(&mut [0; 512]).ok()).count()
 }
 
-async fn revive(dead: UdpSocket) -> NameServer {
-    let address: SocketAddr = dead.local_addr().unwrap();
-    drop(dead);
-    let answer = |query: &_, _| Some(records(query, 0, &[GOOD]));
-    NameServer::start_at(address, answer).await.expect("its port is free again")
+fn revive(dead: Sockets) -> NameServer {
+    queries(&dead);
+    NameServer::start_on(dead, |query, _| Some(records(query, 0, &[GOOD])))
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,6 +65,19 @@ async fn costs_its_timeout_once() {
     }
     assert_eq!(queries(&dead), 0);
     assert_eq!(good.asked().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn costs_its_timeout_once_over_tcp_too() {
+    let good = NameServer::with_addresses(0, &[GOOD]).await;
+    for timeout in [5, 20] {
+        let dead = Silent::new();
+        let servers = [dead.address(), good.address()].map(Nameserver::tcp);
+        let resolver = DnsResolver::with_servers(servers).no_hosts_file().cache_size(0);
+        let resolver = resolver.query_timeout(Duration::from_secs(timeout));
+        assert_eq!(lookup(&resolver, "one.example").await.as_secs(), timeout);
+        assert_eq!(lookup(&resolver, "two.example").await, Duration::ZERO);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,7 +97,7 @@ async fn costs_one_query_a_second_after_a_minute() {
 async fn is_the_first_again_when_it_is_back() {
     let (dead, good, resolver) = servers().await;
     lookup(&resolver, "one.example").await;
-    let back = revive(dead).await;
+    let back = revive(dead);
     lookup(&resolver, "two.example").await;
     assert!(back.asked().is_empty());
     advance(Duration::from_secs(60)).await;
@@ -99,7 +112,7 @@ async fn is_asked_when_the_others_fail() {
     let (dead, good, resolver) = servers().await;
     lookup(&resolver, "one.example").await;
     drop(good);
-    let _back = revive(dead).await;
+    let _back = revive(dead);
     assert_eq!(lookup(&resolver, "two.example").await, Duration::ZERO);
 }
 

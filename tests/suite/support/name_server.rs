@@ -33,6 +33,18 @@ pub(crate) struct NameServer {
     _tasks: JoinSet<()>,
 }
 
+/// At one address.
+pub(crate) type Sockets = (UdpSocket, TcpListener);
+
+pub(crate) async fn sockets() -> Sockets {
+    loop {
+        let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()).await {
+            return (udp, tcp);
+        }
+    }
+}
+
 /// After how long, and what.
 type Late = (Duration, Message);
 
@@ -48,12 +60,14 @@ impl NameServer {
     pub(crate) async fn start(
         answer: impl Fn(&Query, Over) -> Option<Message> + Send + Sync + 'static,
     ) -> Self {
-        loop {
-            let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-            if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()).await {
-                return Self::serve(udp, tcp, at_once(answer));
-            }
-        }
+        Self::start_on(sockets().await, answer)
+    }
+
+    pub(crate) fn start_on(
+        (udp, tcp): Sockets,
+        answer: impl Fn(&Query, Over) -> Option<Message> + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(udp, tcp, at_once(answer))
     }
 
     /// `None` where this address is not to be had.
