@@ -1,16 +1,19 @@
 //! Who is here.
 
+mod entries;
+
 use std::{
     fmt,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
 };
 
-use slab::Slab;
 use tokio::sync::{Notify, futures::OwnedNotified};
 
+use self::entries::Entries;
+pub(crate) use self::entries::{Key, KeySlot};
 use crate::ConnectionInfo;
 
 /// The connections that are open now, and how to ask them to go.
@@ -25,7 +28,7 @@ pub struct Registry {
 
 #[derive(Default)]
 struct Shared {
-    connections: Mutex<Slab<ConnectionInfo>>,
+    connections: Mutex<Entries>,
     departed: Arc<Notify>,
     /// Whether anyone has ever waited for a departure. Most servers have nobody
     /// who does until they drain.
@@ -55,7 +58,7 @@ impl Registry {
 
     /// The open connections now, the oldest first.
     pub fn list(&self) -> Vec<ConnectionInfo> {
-        let mut list: Vec<_> = self.connections().iter().map(|(_, info)| info.clone()).collect();
+        let mut list: Vec<_> = self.connections().iter().cloned().collect();
         list.extend(self.others.iter().flat_map(Self::list));
         list.sort_unstable_by_key(ConnectionInfo::id);
         list
@@ -63,8 +66,7 @@ impl Registry {
 
     /// The open connection with this id.
     pub fn get(&self, id: u64) -> Option<ConnectionInfo> {
-        let own =
-            self.connections().iter().map(|(_, info)| info).find(|info| info.id() == id).cloned();
+        let own = self.connections().iter().find(|info| info.id() == id).cloned();
         own.or_else(|| self.others.iter().find_map(|other| other.get(id)))
     }
 
@@ -80,14 +82,14 @@ impl Registry {
     pub async fn emptied(&self) {
         while let Some(occupied) = self.first_occupied() {
             let departed = occupied.departed();
-            if !occupied.connections().is_empty() {
+            if occupied.connections().len() > 0 {
                 departed.await;
             }
         }
     }
 
     fn first_occupied(&self) -> Option<&Self> {
-        if !self.connections().is_empty() {
+        if self.connections().len() > 0 {
             return Some(self);
         }
         self.others.iter().find_map(Self::first_occupied)
@@ -95,13 +97,12 @@ impl Registry {
 
     /// Lists it until its key is removed.
     pub(crate) fn insert(&self, connection: &ConnectionInfo) -> Key {
-        let key = self.connections().insert(connection.clone());
-        Key(u32::try_from(key).expect("no process has so many connections"))
+        self.connections().insert(connection.clone())
     }
 
-    pub(crate) fn remove(&self, Key(key): Key) {
+    pub(crate) fn remove(&self, key: Key) {
         // Dropped outside the lock: its waker may be a task's last.
-        let _info = self.connections().try_remove(key as usize);
+        let _info = self.connections().remove(key);
         if self.own.awaited.load(Ordering::SeqCst) {
             self.own.departed.notify_waiters();
         }
@@ -113,13 +114,13 @@ impl Registry {
         Arc::clone(&self.own.departed).notified_owned()
     }
 
-    fn connections(&self) -> MutexGuard<'_, Slab<ConnectionInfo>> {
+    fn connections(&self) -> MutexGuard<'_, Entries> {
         self.own.connections()
     }
 }
 
 impl Shared {
-    fn connections(&self) -> MutexGuard<'_, Slab<ConnectionInfo>> {
+    fn connections(&self) -> MutexGuard<'_, Entries> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -133,30 +134,6 @@ impl Default for Registry {
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.list()).finish()
-    }
-}
-
-/// A connection's entry in a registry.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Key(u32);
-
-/// A key that is there for a while.
-pub(crate) struct KeySlot(AtomicU32);
-
-impl KeySlot {
-    const EMPTY: u32 = u32::MAX;
-
-    pub(crate) const fn new() -> Self {
-        Self(AtomicU32::new(Self::EMPTY))
-    }
-
-    pub(crate) fn put(&self, key: Key) {
-        self.0.store(key.0, Ordering::Relaxed);
-    }
-
-    pub(crate) fn take(&self) -> Option<Key> {
-        let key = self.0.swap(Self::EMPTY, Ordering::Relaxed);
-        (key != Self::EMPTY).then_some(Key(key))
     }
 }
 
