@@ -2,11 +2,11 @@
 
 use hickory_resolver::{
     net::NetError,
-    proto::op::{DnsRequest, DnsResponse},
+    proto::op::{DnsRequest, DnsResponse, Message},
 };
 use http::{
-    Request, StatusCode, Uri,
-    header::{ACCEPT, CONTENT_TYPE},
+    HeaderMap, Request, StatusCode, Uri,
+    header::{ACCEPT, AGE, CONTENT_TYPE},
 };
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
@@ -52,12 +52,78 @@ impl Session {
         if response.status() != StatusCode::OK {
             return Err(NetError::Msg(format!("the HTTP status is {}", response.status())));
         }
+        let age = age(response.headers());
         let body = Limited::new(response.into_body(), LONGEST);
         let body = body.collect().await.map_err(failed)?.to_bytes();
-        Ok(DnsResponse::from_buffer(body.into())?)
+        Ok(older(DnsResponse::from_buffer(body.into())?, age))
     }
+}
+
+/// For how many seconds caches of HTTP have had it (RFC 9111, section 5.1).
+fn age(headers: &HeaderMap) -> u32 {
+    let age = headers.get(AGE).and_then(|age| age.to_str().ok());
+    age.and_then(|age| age.parse().ok()).unwrap_or_default()
+}
+
+/// That time has passed for its records too (section 5.1).
+fn older(mut response: DnsResponse, age: u32) -> DnsResponse {
+    let Message { answers, authorities, .. } = &mut *response;
+    answers
+        .iter_mut()
+        .chain(authorities)
+        .for_each(|record| record.ttl = record.ttl.saturating_sub(age));
+    response
 }
 
 fn failed(error: impl Into<BoxError>) -> NetError {
     NetError::from(std::io::Error::other(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, net::Ipv4Addr};
+
+    use hickory_resolver::proto::{
+        op::DnsRequestOptions,
+        rr::{Name, RData, Record},
+    };
+    use http::Response;
+    use hyper::{body::Incoming, server, service::service_fn};
+    use tokio::io::duplex;
+
+    use super::*;
+
+    const TTL: u32 = 300;
+
+    async fn answer(request: Request<Incoming>, age: &'static str) -> Response<Full<Bytes>> {
+        let asked = request.into_body().collect().await.unwrap().to_bytes();
+        let mut message = Message::from_vec(&asked).unwrap().into_response();
+        let data = RData::A(Ipv4Addr::new(192, 0, 2, 1).into());
+        message.add_answer(Record::from_rdata(Name::root(), TTL, data));
+        let body = Full::from(message.to_vec().unwrap());
+        Response::builder().header(AGE, age).body(body).unwrap()
+    }
+
+    /// The time to live of what a cache has had for so long.
+    async fn ttl(age: &'static str) -> u32 {
+        let (near, far) = duplex(1 << 16);
+        let service =
+            service_fn(
+                move |request| async move { Ok::<_, Infallible>(answer(request, age).await) },
+            );
+        let server = server::conn::http2::Builder::new(TokioExecutor::new());
+        tokio::spawn(server.serve_connection(Connection::from(far), service));
+        let url = Uri::from_static("https://dns.example/dns-query");
+        let session = Session::open(Connection::from(near), url).await.unwrap();
+        let request = DnsRequest::new(Message::query(), DnsRequestOptions::default());
+        session.ask(request).await.unwrap().answers[0].ttl
+    }
+
+    #[tokio::test]
+    async fn the_time_in_a_cache_of_http_counts() {
+        assert_eq!(ttl("0").await, TTL);
+        assert_eq!(ttl("100").await, TTL - 100);
+        assert_eq!(ttl("9999999").await, 0);
+        assert_eq!(ttl("none").await, TTL);
+    }
 }
