@@ -64,7 +64,8 @@ impl AcceptRateLayer {
     }
 
     /// Changes the rate of each source, or takes it away, at once and for all
-    /// clones made since [`per_source`](Self::per_source) and whatever they wrap. The new one begins with a whole burst.
+    /// clones made since [`per_source`](Self::per_source) and whatever they
+    /// wrap. The new one begins with a whole burst.
     pub fn set_per_source(&self, rate: impl Into<Option<Rate>>) {
         self.rates.set_per_source(rate.into());
     }

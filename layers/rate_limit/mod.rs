@@ -13,7 +13,7 @@
 //! |---|---|
 //! | [`AcceptRateLayer::new`] | is closed; the item or answer is an error of kind [`RateLimited`](crate::ErrorKind::RateLimited) that names its peer |
 //! | [`overflow`](AcceptRateLayer::overflow) | waits in the kernel's queue for the next token, is closed, reset, or closed after a delay |
-//! | [`per_source`](AcceptRateLayer::per_source) | is closed, if its address had its share; it takes no token of all |
+//! | [`per_source`](AcceptRateLayer::per_source) | is closed, if its address had its share; one that is closed takes no token, neither of all nor of its address |
 //!
 //! Clones of a layer share their buckets: one layer over two servers lets in
 //! both together at the rate.

@@ -67,13 +67,15 @@ impl Rates {
         }
     }
 
-    /// The source first: whoever had its share leaves what there is to others.
+    /// Whoever had its share leaves what there is to others: the token goes back.
     fn check(&self, connection: &Connection, token: Option<Token>) -> Result<(), String> {
-        if let Some(ip) = connection.info().peer_ip() {
+        let token = token.map_or_else(|| self.take(), Ok);
+        let token = token.map_err(|early| format!("at most {}", early.rate))?;
+        if let Some(ip) = connection.peer_address().and_then(|peer| peer.ip()) {
             let checked = self.per_source.check(&Source::from(ip), |_, _| ());
             checked.map_err(|early| format!("at most {} from one source", early.rate))?;
         }
-        let token = token.map_or_else(|| self.take(), Ok);
-        token.map(Token::spend).map_err(|early| format!("at most {}", early.rate))
+        token.spend();
+        Ok(())
     }
 }

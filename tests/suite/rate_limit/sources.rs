@@ -40,6 +40,14 @@ async fn a_source_that_had_its_share_takes_nothing_from_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_source_that_is_turned_away_for_others_keeps_its_share() {
+    let layer = AcceptRateLayer::new(Rate::per_minute(1)).per_source(Rate::per_hour(1));
+    assert_eq!(peers_let_in(&layer, &["192.0.2.1:1", "192.0.2.2:1"]).await, [true, false]);
+    advance(Duration::from_secs(60)).await;
+    assert_eq!(peers_let_in(&layer, &["192.0.2.1:2", "192.0.2.2:2"]).await, [false, true]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_source_that_comes_too_early_is_turned_away_even_where_the_layer_waits() {
     let layer = each(1).overflow(Overflow::Wait);
     let mut server = crowded(&layer);
