@@ -129,7 +129,7 @@ impl Lookups {
     pub(super) fn expire(&mut self, now: Instant, candidates: &mut Candidates) {
         if self.is_pending() && self.deadline.is_some_and(|deadline| deadline <= now) {
             self.timed_out = true;
-            self.discovering.end(candidates);
+            self.discovering.expire(candidates);
             for (records, _) in self.running.drain(..) {
                 trace::query_timed_out(&self.name, records, self.options.lookup_timeout);
             }

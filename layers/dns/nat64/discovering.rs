@@ -51,8 +51,16 @@ impl Discovering {
         to.extend(addresses);
     }
 
+    /// Its time is over.
+    pub(in crate::layers::dns) fn expire(&mut self, to: &mut Candidates) {
+        if let (Some(_), Nat64::Discovery(discovery)) = (&self.lookup, &self.nat64) {
+            discovery.learn_nothing();
+        }
+        self.end(to);
+    }
+
     /// No longer waits.
-    pub(in crate::layers::dns) fn end(&mut self, to: &mut Candidates) {
+    fn end(&mut self, to: &mut Candidates) {
         if self.lookup.take().is_some() {
             to.learn_nat64(self.nat64.prefix());
             to.extend(mem::take(&mut self.held));

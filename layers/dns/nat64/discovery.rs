@@ -60,11 +60,18 @@ impl Discovery {
     }
 
     fn learn(&self, answer: &Result<Answer, BoxError>) {
-        let (prefix, lifetime) = match answer {
-            Ok(answer) => (prefix(answer), answer.expires.map(from_now)),
-            // Nothing was learnt, also not that there is no prefix any more.
-            Err(_) => (self.prefix(), None),
-        };
+        match answer {
+            Ok(answer) => self.know(prefix(answer), answer.expires.map(from_now)),
+            Err(_) => self.learn_nothing(),
+        }
+    }
+
+    /// Also not that there is no prefix any more.
+    pub(super) fn learn_nothing(&self) {
+        self.know(self.prefix(), None);
+    }
+
+    fn know(&self, prefix: Option<Nat64Prefix>, lifetime: Option<Duration>) {
         let lifetime = lifetime.unwrap_or(WITHOUT_TTL).min(LONGEST);
         let known = Known { prefix, until: Some(Instant::now() + lifetime) };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;

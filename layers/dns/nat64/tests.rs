@@ -274,3 +274,18 @@ async fn ipv6_does_not_wait_for_the_prefix_and_ipv4_until_the_deadline() {
     let expected = [("[2001:db8::1]:80", Duration::ZERO), ("192.0.2.1:80", limit)];
     assert_eq!(started, expected.map(|(address, at)| (address.into(), at)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_network_is_waited_for_once_a_minute() {
+    let table = Table::new(&["192.0.2.1"]).prefix(Prefix::Silent);
+    let limit = Duration::from_secs(2);
+    let host = Host::new(discovering(&table).lookup_timeout(limit), only_v6);
+    for (asked, waited) in [(1, limit), (1, Duration::ZERO)] {
+        let began = time::Instant::now();
+        host.fail("tcp://example.com:80").await;
+        assert_eq!((table.discoveries(), began.elapsed()), (asked, waited));
+    }
+    time::advance(Duration::from_secs(60)).await;
+    host.fail("tcp://example.com:80").await;
+    assert_eq!(table.discoveries(), 2);
+}
