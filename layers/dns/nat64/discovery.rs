@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// It has no IPv6 address but what a network's DNS64 makes of its two IPv4
-/// addresses (RFC 7050, section 2.2).
-const NAME: &str = "ipv4only.arpa";
+/// addresses (RFC 7050, section 2.2). Its dot keeps it out of search lists.
+const NAME: &str = "ipv4only.arpa.";
 const KNOWN: [Ipv4Addr; 2] = [Ipv4Addr::new(192, 0, 0, 170), Ipv4Addr::new(192, 0, 0, 171)];
 
 /// The host may be in another network by then, so no time to live is taken for

@@ -63,7 +63,7 @@ impl Table {
     }
 
     fn discoveries(&self) -> usize {
-        self.asked.lock().unwrap().iter().filter(|name| *name == "ipv4only.arpa").count()
+        self.asked.lock().unwrap().iter().filter(|name| name.starts_with("ipv4only.arpa")).count()
     }
 
     async fn discover(prefix: Prefix) -> Result<Answer, BoxError> {
@@ -84,7 +84,7 @@ impl Table {
 impl Resolve for Table {
     fn lookup(&self, name: &Name, records: Records) -> Lookup {
         self.asked.lock().unwrap().push(name.to_string());
-        if name.as_str() == "ipv4only.arpa" {
+        if name.as_str().starts_with("ipv4only.arpa") {
             return Box::pin(Self::discover(self.prefix.clone()));
         }
         let wanted = self.addresses.iter().filter(|address| match records {
@@ -288,4 +288,11 @@ async fn a_silent_network_is_waited_for_once_a_minute() {
     time::advance(Duration::from_secs(60)).await;
     host.fail("tcp://example.com:80").await;
     assert_eq!(table.discoveries(), 2);
+}
+
+#[tokio::test]
+async fn the_name_that_is_asked_for_is_not_one_below_a_search_domain() {
+    let table = Table::new(&["192.0.2.1"]).known();
+    Host::new(discovering(&table), only_v6).fail("tcp://example.com:80").await;
+    assert!(table.asked.lock().unwrap().iter().any(|name| name == "ipv4only.arpa."));
 }
