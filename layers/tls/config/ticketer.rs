@@ -92,6 +92,9 @@ impl ProducesTickets for Ticketer {
     }
 
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
+        if plain.len() > LONGEST {
+            return None;
+        }
         let mut ticket = self.period().to_be_bytes().to_vec();
         ticket.resize(HEADER, 0);
         self.random.fill(&mut ticket[HEADER - SALT..]).ok()?;
@@ -103,7 +106,7 @@ impl ProducesTickets for Ticketer {
         };
         let sealed = self.suite.aead_alg.encrypter(key, iv).encrypt(message, 0).ok()?;
         ticket.extend_from_slice(sealed.payload.as_ref());
-        (plain.len() <= LONGEST).then_some(ticket)
+        Some(ticket)
     }
 
     fn decrypt(&self, ticket: &[u8]) -> Option<Vec<u8>> {
