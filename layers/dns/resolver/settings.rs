@@ -84,8 +84,7 @@ impl Settings {
                 let (config, options) = read_configuration(path.clone()).await?;
                 let (domain, search, servers) = config.into_parts();
                 let servers = servers.into_iter().map(|server| server.ip.into()).collect();
-                let rounds = u32::try_from(options.attempts).unwrap_or(u32::MAX);
-                let servers = self.servers(servers, options.timeout, rounds);
+                let servers = self.servers(servers, timeout_of(&options), rounds_of(&options));
                 // resolv.conf(5): the host's own domain counts only where no
                 // search list is given.
                 let domain = domain.filter(|_| search.is_empty());
@@ -120,6 +119,16 @@ impl Settings {
     }
 }
 
+/// At most what resolv.conf(5) says, and no less than glibc waits.
+fn timeout_of(options: &ResolverOpts) -> Duration {
+    options.timeout.clamp(Duration::from_secs(1), Duration::from_secs(30))
+}
+
+/// At most what resolv.conf(5) says.
+fn rounds_of(options: &ResolverOpts) -> u32 {
+    options.attempts.min(5) as u32
+}
+
 async fn read_configuration(path: PathBuf) -> Result<(ResolverConfig, ResolverOpts), LookupError> {
     let file = path.clone();
     let read = spawn_blocking(|| fs::read(file)).await;
@@ -131,4 +140,25 @@ async fn read_configuration(path: PathBuf) -> Result<(ResolverConfig, ResolverOp
     parse_resolv_conf(text).map_err(|error| {
         LookupError::new(format!("the resolver configuration {path} is of no use: {error}"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn read(options: &str) -> (u64, u32) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("resolv.conf");
+        fs::write(&path, format!("nameserver 192.0.2.53\noptions {options}\n")).unwrap();
+        let (servers, _) = Settings::new(Source::File(path)).client().await.unwrap();
+        (servers.timeout.as_secs(), servers.rounds)
+    }
+
+    #[tokio::test]
+    async fn timeout_and_attempts_are_kept_within_what_the_system_takes() {
+        assert_eq!(read("ndots:1").await, (5, 2));
+        assert_eq!(read("timeout:30 attempts:5").await, (30, 5));
+        assert_eq!(read("timeout:31 attempts:6").await, (30, 5));
+        assert_eq!(read("timeout:0 attempts:0").await, (1, 1));
+    }
 }
