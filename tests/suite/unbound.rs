@@ -257,9 +257,14 @@ async fn one_connection_is_for_all_queries_and_followed_by_another_when_it_is_cl
 #[tokio::test]
 async fn another_path_is_told_by_its_status() {
     let Some(unbound) = Unbound::start() else { return };
-    let server = Nameserver::https(unbound.https, NAME, "/elsewhere").unwrap();
-    let said = failure(&unbound.resolver(server.clone())).await;
-    assert_eq!(said, format!("{server}: the HTTP status is 404 Not Found"));
+    let between = Between::start("127.0.0.1:0".parse().unwrap(), unbound.https).await;
+    let server = Nameserver::https(between.address, NAME, "/elsewhere").unwrap();
+    let resolver = unbound.resolver(server.clone());
+    for _ in 0..3 {
+        let said = failure(&resolver).await;
+        assert_eq!(said, format!("{server}: the HTTP status is 404 Not Found"));
+    }
+    assert_eq!(between.connections(), 1, "nothing is wrong with it");
 }
 
 #[tokio::test(start_paused = true)]

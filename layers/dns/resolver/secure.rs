@@ -54,10 +54,10 @@ impl Secure {
         runtime: &Runtime,
     ) -> Result<DnsResponse, NetError> {
         if let Some((number, session)) = self.kept.get().await {
-            if let Ok(response) = session.ask(request.clone()).await {
-                return Ok(response);
+            match session.ask(request.clone()).await {
+                Err(error) if session.may_be_closed(&error) => self.kept.forget(number).await,
+                answer => return answer,
             }
-            self.kept.forget(number).await;
         }
         let opening = self.open(server, patience, runtime);
         self.kept.get_or_open(opening).await?.ask(request).await
@@ -98,6 +98,15 @@ impl Session {
             Self::Tls(exchange) => exchange.send(request).first_answer().await,
             #[cfg(feature = "dns-over-https")]
             Self::Https(session) => session.ask(request).await,
+        }
+    }
+
+    /// Over HTTPS the server has answered in every other case.
+    fn may_be_closed(&self, error: &NetError) -> bool {
+        match (self, error) {
+            (Self::Tls(_), _) | (_, NetError::Io(_)) => true,
+            #[cfg(feature = "dns-over-https")]
+            (Self::Https(_), _) => false,
         }
     }
 }
