@@ -103,11 +103,7 @@ impl Session {
 
     /// Over HTTPS the server has answered in every other case.
     fn may_be_closed(&self, error: &NetError) -> bool {
-        match (self, error) {
-            (Self::Tls(_), _) | (_, NetError::Io(_)) => true,
-            #[cfg(feature = "dns-over-https")]
-            (Self::Https(_), _) => false,
-        }
+        matches!(self, Self::Tls(_)) || matches!(error, NetError::Io(_))
     }
 }
 
