@@ -6,28 +6,26 @@ use rustls::pki_types::ServerName;
 use super::ClientTls;
 use crate::{
     Error,
-    uri::{self, Scheme, Target},
+    uri::{self, Target},
 };
 
 /// The configuration's, else the parameter `hostname`, else the host.
-pub(super) fn server_name(tls: &ClientTls, uri: &Uri) -> Result<ServerName<'static>, Error> {
+pub(super) fn server_name(
+    tls: &ClientTls,
+    uri: &Uri,
+    target: Option<Target<'_>>,
+) -> Result<ServerName<'static>, Error> {
     if let Some(name) = tls.server_name() {
         return Ok(name.clone());
     }
-    match uri::hostname(uri) {
-        Some(name) if !name.is_empty() => named(&name, uri),
-        _ => of_host(uri),
-    }
-}
-
-fn of_host(uri: &Uri) -> Result<ServerName<'static>, Error> {
-    if Scheme::of(uri) == Some(Scheme::Unix) {
-        let reason = "TLS over a Unix socket needs a server name or the parameter `hostname`";
-        return Err(Error::invalid_input(reason).with_uri(uri.clone()));
-    }
-    match uri::target(uri)? {
-        Target::Address(address) => Ok(ServerName::from(address.ip())),
-        Target::Name { name, .. } => named(name, uri),
+    match (uri::hostname(uri), target) {
+        (Some(name), _) if !name.is_empty() => named(&name, uri),
+        (_, Some(Target::Address(address))) => Ok(ServerName::from(address.ip())),
+        (_, Some(Target::Name { name, .. })) => named(name, uri),
+        (_, None) => {
+            let reason = "TLS over a Unix socket needs a server name or the parameter `hostname`";
+            Err(Error::invalid_input(reason).with_uri(uri.clone()))
+        }
     }
 }
 

@@ -39,8 +39,8 @@ impl<S> Tls<S> {
     /// Everything that can be wrong before a packet is sent, and the URI for
     /// the connector below.
     fn plan(&self, uri: &Uri) -> Result<(Uri, Plan), Error> {
-        let below = uri::without_tls(uri)?;
-        let name = server_name(&self.tls, uri)?;
+        let (below, target) = uri::target_without_tls(uri)?;
+        let name = server_name(&self.tls, uri, target)?;
         let config = Configuring::new(&self.tls)?;
         let clock =
             self.options.handshake_timeout.map(|timeout| Clock::new(timeout, self.parking.clone()));

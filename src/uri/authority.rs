@@ -10,6 +10,7 @@ use std::{
 use super::{
     scan::{find, rsplit_once},
     scheme::default_port,
+    target::Target,
 };
 
 /// Why something is no URI.
@@ -45,6 +46,17 @@ impl<'a> Authority<'a> {
     pub(super) fn port_or_default(&self, scheme: Option<&str>) -> Result<u16, Reason> {
         let port = self.port.or_else(|| scheme.and_then(default_port));
         port.ok_or(Cow::Borrowed(NO_PORT))
+    }
+
+    pub(super) fn target(&self, scheme: Option<&str>) -> Result<Target<'a>, Reason> {
+        let port = self.port_or_default(scheme)?;
+        Ok(match self.host {
+            Host::Name(name) => Target::Name { name, port },
+            Host::Address(mut address) => {
+                address.set_port(port);
+                Target::Address(address)
+            }
+        })
     }
 }
 

@@ -35,7 +35,10 @@ pub(crate) use self::{
     target::{connect_address, descriptor, listen_address, systemd_name, unix_address},
 };
 #[cfg(feature = "tls")]
-pub(crate) use self::{hostname::hostname, without_tls::without_tls};
+pub(crate) use self::{
+    hostname::hostname,
+    without_tls::{target_without_tls, without_tls},
+};
 use crate::Error;
 
 fn invalid(uri: &Uri, reason: authority::Reason) -> Error {

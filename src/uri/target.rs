@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use http::Uri;
 
 use super::{
-    authority::{Authority, Host, Reason},
+    authority::{Authority, Reason},
     invalid,
     parts::{self, Parts},
     scheme::Scheme,
@@ -16,6 +16,15 @@ use crate::{Address, Error};
 pub(crate) enum Target<'a> {
     Address(SocketAddr),
     Name { name: &'a str, port: u16 },
+}
+
+impl Target<'_> {
+    pub(super) fn port(&self) -> u16 {
+        match self {
+            Self::Address(address) => address.port(),
+            Self::Name { port, .. } => *port,
+        }
+    }
 }
 
 /// For a connector of any scheme that has a host and a port.
@@ -86,25 +95,11 @@ fn check_host(uri: &Uri) -> Result<(), Reason> {
 
 fn find_target(uri: &Uri) -> Result<Target<'_>, Reason> {
     let authority = uri.authority().ok_or("the host is missing")?;
-    let authority = Authority::parse(authority.as_str())?;
-    let port = authority.port_or_default(uri.scheme_str())?;
-    Ok(match authority.host {
-        Host::Name(name) => Target::Name { name, port },
-        Host::Address(mut address) => {
-            address.set_port(port);
-            Target::Address(address)
-        }
-    })
+    Authority::parse(authority.as_str())?.target(uri.scheme_str())
 }
 
-fn refuse_port_zero(target: Target<'_>) -> Result<Target<'_>, Reason> {
-    match target {
-        Target::Name { port: 0, .. } => Err("nothing can listen on port 0".into()),
-        Target::Address(address) if address.port() == 0 => {
-            Err("nothing can listen on port 0".into())
-        }
-        target => Ok(target),
-    }
+pub(super) fn refuse_port_zero(target: Target<'_>) -> Result<Target<'_>, Reason> {
+    if target.port() == 0 { Err("nothing can listen on port 0".into()) } else { Ok(target) }
 }
 
 fn only_address(target: Target<'_>) -> Result<SocketAddr, Reason> {

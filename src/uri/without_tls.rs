@@ -1,5 +1,7 @@
 //! What the TLS layer hands down.
 
+use std::sync::LazyLock;
+
 use http::{
     Uri,
     uri::{self, Authority as UriAuthority},
@@ -9,46 +11,65 @@ use super::{
     authority::{Authority, Reason, split, without_userinfo},
     invalid,
     scheme::Scheme,
+    target::{Target, refuse_port_zero},
 };
 use crate::Error;
 
 /// What is below TLS, with the port written out: `tls` becomes `tcp`, `https`
 /// becomes `http`, `wss` becomes `ws`, and what has no TLS in its name stays.
 pub(crate) fn without_tls(uri: &Uri) -> Result<Uri, Error> {
+    split_tls(uri).map(|(below, _)| below).map_err(|reason| invalid(uri, reason))
+}
+
+/// The same for a client, with the host and port it wants; a Unix socket has
+/// none.
+pub(crate) fn target_without_tls(uri: &Uri) -> Result<(Uri, Option<Target<'_>>), Error> {
+    split_tls(uri)
+        .and_then(|(below, target)| Ok((below, target.map(refuse_port_zero).transpose()?)))
+        .map_err(|reason| invalid(uri, reason))
+}
+
+fn split_tls(uri: &Uri) -> Result<(Uri, Option<Target<'_>>), Reason> {
     match Scheme::of(uri) {
-        None | Some(Scheme::Tcp | Scheme::Tls) => plain(uri).map_err(|reason| invalid(uri, reason)),
-        Some(Scheme::Unix) => Ok(uri.clone()),
-        Some(_) => Err(invalid(uri, "TLS needs TCP or a Unix socket below".into())),
+        None | Some(Scheme::Tcp | Scheme::Tls) => plain(uri),
+        Some(Scheme::Unix) => Ok((uri.clone(), None)),
+        Some(_) => Err("TLS needs TCP or a Unix socket below".into()),
     }
 }
 
-fn plain(uri: &Uri) -> Result<Uri, Reason> {
+fn plain(uri: &Uri) -> Result<(Uri, Option<Target<'_>>), Reason> {
+    let given = uri.authority().ok_or("the host is missing")?;
+    let parsed = Authority::parse(given.as_str())?;
+    let target = parsed.target(uri.scheme_str())?;
     let mut parts = uri::Parts::default();
     parts.scheme = uri.scheme().map(plain_scheme);
-    parts.authority = Some(pinned(uri)?);
+    parts.authority = Some(pinned(given, parsed.port, target.port())?);
     parts.path_and_query = uri.path_and_query().cloned();
-    Uri::from_parts(parts).map_err(|error| error.to_string().into())
+    let below = Uri::from_parts(parts).map_err(|error| error.to_string())?;
+    Ok((below, Some(target)))
 }
 
-/// Taken out of a static URI, a scheme costs the least.
 fn plain_scheme(scheme: &uri::Scheme) -> uri::Scheme {
-    let of = |uri| Uri::from_static(uri).into_parts().scheme;
+    // To clone a scheme costs less than to parse it.
+    static TCP: LazyLock<uri::Scheme> = LazyLock::new(|| known("tcp"));
+    static WS: LazyLock<uri::Scheme> = LazyLock::new(|| known("ws"));
     let is = |name: &str| scheme.as_str().eq_ignore_ascii_case(name);
-    let replaced = match () {
-        () if is("tls") => of("tcp://below"),
-        () if is("https") => of("http://below"),
-        () if is("wss") => of("ws://below"),
-        () => None,
-    };
-    replaced.unwrap_or_else(|| scheme.clone())
+    match () {
+        () if is("tls") => TCP.clone(),
+        () if is("https") => uri::Scheme::HTTP,
+        () if is("wss") => WS.clone(),
+        () => scheme.clone(),
+    }
 }
 
-fn pinned(uri: &Uri) -> Result<UriAuthority, Reason> {
-    let given = uri.authority().ok_or("the host is missing")?;
+fn known(scheme: &str) -> uri::Scheme {
+    scheme.parse().expect("letters are a scheme")
+}
+
+/// The same where it has nothing but host and port already.
+fn pinned(given: &UriAuthority, stands: Option<u16>, port: u16) -> Result<UriAuthority, Reason> {
     let text = without_userinfo(given.as_str());
-    let parsed = Authority::parse(text)?;
-    let port = parsed.port_or_default(uri.scheme_str())?;
-    if parsed.port.is_some() && text.len() == given.as_str().len() {
+    if stands.is_some() && text.len() == given.as_str().len() {
         return Ok(given.clone());
     }
     let (host, _) = split(text)?;
