@@ -71,7 +71,7 @@ impl Rates {
     fn check(&self, connection: &Connection, token: Option<Token>) -> Result<(), String> {
         let token = token.map_or_else(|| self.take(), Ok);
         let token = token.map_err(|early| format!("at most {}", early.rate))?;
-        if let Some(ip) = connection.peer_address().and_then(|peer| peer.ip()) {
+        if let Some(ip) = connection.info().peer_ip() {
             let checked = self.per_source.check(&Source::from(ip), |_, _| ());
             checked.map_err(|early| format!("at most {} from one source", early.rate))?;
         }
