@@ -129,6 +129,7 @@ proptest! {
     #[test]
     fn a_normal_form_is_read_back_from_what_is_shown(text in nearly_a_uri()) {
         if let Ok(uri) = text.as_str().into_uri() {
+            prop_assert_eq!(&(&uri).into_uri().unwrap(), &uri);
             prop_assert_eq!(display(&uri).to_string().into_uri().unwrap(), uri);
         }
     }
