@@ -1,5 +1,6 @@
 //! Wakes those who wait at a limit when something but a free place may end
-//! their wait: a server of this process was closed, a limit was set to 0.
+//! their wait: a server of this process was closed, a limit was set to 0, a rate
+//! was changed, or a token given back that somebody had missed.
 //!
 //! A layer knows its stream as no more than that, so it cannot wait for its
 //! end. It waits for any, which are rare, and then asks its own.

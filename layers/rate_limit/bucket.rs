@@ -1,6 +1,7 @@
 //! The bucket that all connections take from.
 
 use std::{
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -8,10 +9,19 @@ use std::{
 use governor::{nanos::Nanos, state::StateStore};
 
 use super::meter::{Meter, TooEarly};
+use crate::reconsider;
 
-/// When the bucket will be full again.
+/// What all connections share.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Bucket(Arc<Mutex<Option<Nanos>>>);
+pub(super) struct Bucket(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// When the bucket will be full again.
+    full: Option<Nanos>,
+    /// Whether somebody came too early since a token was last given back.
+    missed: bool,
+}
 
 /// Taken from the bucket, and given back on drop unless it is spent.
 #[derive(Debug)]
@@ -26,14 +36,22 @@ impl Meter<Bucket> {
 }
 
 impl Bucket {
-    fn full(&self) -> MutexGuard<'_, Option<Nanos>> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whoever waits has it before its time.
     fn give_back(&self, interval: Duration) {
-        let mut full = self.full();
-        let interval = Nanos::from(interval).as_u64();
-        *full = full.map(|full| full.as_u64().saturating_sub(interval).into());
+        if self.refill(Nanos::from(interval).as_u64()) {
+            reconsider::everyone();
+        }
+    }
+
+    /// Whether somebody may wait for it.
+    fn refill(&self, interval: u64) -> bool {
+        let mut state = self.state();
+        state.full = state.full.map(|full| full.as_u64().saturating_sub(interval).into());
+        mem::take(&mut state.missed)
     }
 }
 
@@ -44,9 +62,11 @@ impl StateStore for Bucket {
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        let mut full = self.full();
-        let (measured, next) = measure(*full)?;
-        *full = Some(next);
+        let mut state = self.state();
+        let measured = measure(state.full);
+        state.missed |= measured.is_err();
+        let (measured, next) = measured?;
+        state.full = Some(next);
         Ok(measured)
     }
 }

@@ -31,10 +31,10 @@
 //!
 //! With [`Overflow::Wait`](super::Overflow::Wait) a stream takes its token
 //! before it asks the server below, and gives it back when nobody is there. A
-//! service takes one when it becomes ready, and gives it back when it is dropped
-//! without having been called. Waits end on whole milliseconds: where the rate
-//! is over a thousand per second, a burst of what comes in a millisecond keeps
-//! it up.
+//! service takes one when it becomes ready, and gives it back, to whoever waits,
+//! when it is dropped without having been called. Waits end on whole
+//! milliseconds: where the rate is over a thousand per second, a burst of what
+//! comes in a millisecond keeps it up.
 //!
 //! # Example
 //!

@@ -36,6 +36,17 @@ async fn a_waiting_handler_is_ready_when_its_time_has_come() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_is_given_back_goes_to_whoever_waits() {
+    let layer = AcceptRateLayer::new(Rate::per_hour(1)).overflow(Overflow::Wait);
+    let [mut first, mut second] = [(); 2].map(|()| mock::Spawn::new(layer.layer(service_fn(keep))));
+    assert_ready_ok!(first.poll_ready::<Connection>());
+    assert_pending!(second.poll_ready::<Connection>());
+    drop(first);
+    assert!(second.is_woken());
+    assert_ready_ok!(second.poll_ready::<Connection>());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_handler_that_is_dropped_or_cancelled_or_panics_keeps_the_rate_exact() {
     let layer = AcceptRateLayer::new(Rate::per_hour(3)).overflow(Overflow::Wait);
     let mut dropped = mock::Spawn::new(layer.layer(service_fn(keep)));
