@@ -138,7 +138,6 @@ async fn each_family_is_asked_for_again_when_its_answer_has_expired() {
         v4.expires.unwrap()
     };
     let expires = both().await;
-    assert_eq!(both().await, expires);
     // What is kept goes by the clock of the operating system.
     sleep_until((expires + Duration::from_millis(10)).into()).await;
     both().await;
