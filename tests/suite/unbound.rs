@@ -11,12 +11,12 @@ use std::{
 };
 
 use tempfile::TempDir;
-use tokio::{io::copy_bidirectional, net, task::JoinSet};
+use tokio::{io::copy_bidirectional, net, task::JoinSet, time::sleep};
 use tower_socket::{
-    BoxError, Connector,
+    BoxError, Connector, Incoming, Server,
     layers::{
         dns::{Answer, DnsResolver, Nameserver, Records, Resolve},
-        tls::{ClientTls, Roots},
+        tls::{ClientTls, Identity, Roots, ServerTls},
     },
 };
 
@@ -287,4 +287,32 @@ async fn a_server_that_cannot_be_reached_has_its_time_and_no_less() {
     let said = failure(&resolver.query_timeout(Duration::from_secs(8))).await;
     assert_eq!(said, format!("no answer from {server} within 8s, asked 2 times"));
     assert_eq!(began.elapsed().as_secs(), 16);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_is_silent_is_given_up_and_not_the_one_after_it() {
+    let (authority, accepted) = (Authority::new(), Arc::new(AtomicUsize::new(0)));
+    let pem = authority.leaf(&[NAME]).pem();
+    let identity = Identity::pem(pem.clone(), pem);
+    let tls = ServerTls::builder().identity(identity).build().unwrap();
+    let mut silent = Server::builder().tls(tls).bind("tls://127.0.0.1:0").await.unwrap();
+    let address = silent.handle().address().unwrap().socket_addr().unwrap();
+    let counted = accepted.clone();
+    let mut server = JoinSet::new();
+    server.spawn(async move {
+        let mut kept = Vec::new();
+        while let Some(connection) = silent.accept().await {
+            kept.push(connection.unwrap());
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let resolver = DnsResolver::with_servers([Nameserver::tls(address, NAME).unwrap()]);
+    let resolver = resolver.no_hosts_file().retries(1).tls(trusting(&authority));
+    let later = async {
+        sleep(Duration::from_secs(1)).await;
+        lookup(&resolver, "later.test", Records::A).await
+    };
+    let (first, second) = tokio::join!(lookup(&resolver, "first.test", Records::A), later);
+    assert!(first.is_err() && second.is_err());
+    assert_eq!(accepted.load(Ordering::Relaxed), 2);
 }

@@ -25,15 +25,15 @@ impl<S: Clone> Kept<S> {
     pub(super) async fn get_or_open<E>(
         &self,
         opening: impl Future<Output = Result<S, E>>,
-    ) -> Result<S, E> {
+    ) -> Result<(u64, S), E> {
         let mut slot = self.0.lock().await;
         if let Some(session) = &slot.session {
-            return Ok(session.clone());
+            return Ok((slot.number, session.clone()));
         }
         let session = opening.await?;
         slot.session = Some(session.clone());
         slot.number += 1;
-        Ok(session)
+        Ok((slot.number, session))
     }
 
     /// That one, not one that came after it.
@@ -44,9 +44,11 @@ impl<S: Clone> Kept<S> {
         }
     }
 
-    /// Nothing where one is being opened.
-    pub(super) fn clear(&self) {
-        if let Ok(mut slot) = self.0.try_lock() {
+    /// The same without waiting: where one is being opened there is none.
+    pub(super) fn forget_now(&self, number: u64) {
+        if let Ok(mut slot) = self.0.try_lock()
+            && slot.number == number
+        {
             slot.session = None;
         }
     }

@@ -20,7 +20,7 @@ use tokio::net::TcpStream;
 
 #[cfg(feature = "dns-over-https")]
 use super::https;
-use super::{Nameserver, kept::Kept, runtime::Runtime, transport::Transport};
+use super::{Nameserver, kept::Kept, runtime::Runtime, server::in_time, transport::Transport};
 use crate::{
     Connection, Error,
     layers::tls::{ClientTls, StartTls},
@@ -45,7 +45,7 @@ impl Secure {
         Self { tls, kept: Kept::default() }
     }
 
-    /// A server may have closed what was kept.
+    /// Whoever waited for an answer in vain tries a new connection next time.
     pub(super) async fn ask(
         &self,
         server: &Nameserver,
@@ -53,19 +53,31 @@ impl Secure {
         patience: Duration,
         runtime: &Runtime,
     ) -> Result<DnsResponse, NetError> {
+        let (opening, mut asked) = (self.open(server, patience, runtime), None);
+        let answer = in_time(patience, self.exchange(request, opening, &mut asked)).await;
+        if let (Err(NetError::Timeout), Some(number)) = (&answer, asked) {
+            self.kept.forget_now(number);
+        }
+        answer
+    }
+
+    /// A server may have closed what was kept.
+    async fn exchange(
+        &self,
+        request: DnsRequest,
+        opening: impl Future<Output = Result<Session, NetError>>,
+        asked: &mut Option<u64>,
+    ) -> Result<DnsResponse, NetError> {
         if let Some((number, session)) = self.kept.get().await {
+            *asked = Some(number);
             match session.ask(request.clone()).await {
                 Err(error) if session.may_be_closed(&error) => self.kept.forget(number).await,
                 answer => return answer,
             }
         }
-        let opening = self.open(server, patience, runtime);
-        self.kept.get_or_open(opening).await?.ask(request).await
-    }
-
-    /// Whoever waited for an answer in vain tries a new connection next time.
-    pub(super) fn timed_out(&self) {
-        self.kept.clear();
+        let (number, session) = self.kept.get_or_open(opening).await?;
+        *asked = Some(number);
+        session.ask(request).await
     }
 
     async fn open(

@@ -72,22 +72,11 @@ impl Server {
             }
             Transport::Tcp => usable(in_time(patience, self.over_tcp(request, patience)).await?),
             #[cfg(feature = "dns-over-tls")]
-            _ => usable(self.over_tls(request, patience).await?),
+            _ => {
+                let asking = self.secure.ask(&self.nameserver, request, patience, &self.runtime);
+                usable(asking.await?)
+            }
         }
-    }
-
-    #[cfg(feature = "dns-over-tls")]
-    async fn over_tls(
-        &self,
-        request: DnsRequest,
-        patience: Duration,
-    ) -> Result<DnsResponse, NetError> {
-        let asking = self.secure.ask(&self.nameserver, request, patience, &self.runtime);
-        let answer = in_time(patience, asking).await;
-        if let Err(NetError::Timeout) = answer {
-            self.secure.timed_out();
-        }
-        answer
     }
 
     async fn over_udp(
@@ -112,7 +101,7 @@ impl Server {
     }
 }
 
-async fn in_time<T>(
+pub(super) async fn in_time<T>(
     patience: Duration,
     answer: impl Future<Output = Result<T, NetError>>,
 ) -> Result<T, NetError> {
