@@ -1,35 +1,32 @@
 //! What both sides do with a connection.
 
 use std::{
-    fmt, io,
-    pin::Pin,
+    fmt,
     sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::time::Instant;
-use tokio_rustls::{Accept, Connect, TlsConnector, TlsStream};
+use tokio_rustls::{TlsConnector, TlsStream};
 
-use super::{ServerTls, error::failed, hello::Hello};
+use super::{
+    ServerTls,
+    error::failed,
+    hello::Hello,
+    session::{Session, TlsTransport},
+};
 use crate::{
     Connection, ConnectionInfo, Error, TlsInfo, connection::Transport, layers::timeout::Clock,
 };
 
-/// A handshake under way. It is big: most of it is rustls' buffers and state.
-pub(super) struct Handshake(Box<Inner>);
-
-struct Inner {
-    role: Role,
+/// A handshake under way.
+pub(super) struct Handshake {
+    session: Option<Box<Session>>,
+    /// The one that a client asks for.
+    name: Option<String>,
     info: ConnectionInfo,
     started: Instant,
-}
-
-enum Role {
-    Client { connect: Connect<Connection>, name: Option<String> },
-    // ## Hello => Server
-    Hello(Hello),
-    Server(Accept<Connection>),
 }
 
 impl Handshake {
@@ -44,20 +41,20 @@ impl Handshake {
             _ => None,
         };
         let connect = TlsConnector::from(config).connect(name, connection);
-        Self::new(Role::Client { connect, name: shown }, info)
+        Self { name: shown, ..Self::new(Session::Client(connect), info) }
     }
 
     pub(super) fn server(tls: ServerTls, connection: Connection) -> Self {
         let info = connection.info().clone();
-        Self::new(Role::Hello(Hello::new(tls, connection)), info)
+        Self::new(Session::Hello(Hello::new(tls, connection)), info)
     }
 
-    fn new(role: Role, info: ConnectionInfo) -> Self {
-        Self(Box::new(Inner { role, info, started: Instant::now() }))
+    fn new(session: Session, info: ConnectionInfo) -> Self {
+        Self { session: Some(Box::new(session)), name: None, info, started: Instant::now() }
     }
 
     pub(super) fn info(&self) -> &ConnectionInfo {
-        &self.0.info
+        &self.info
     }
 
     /// The handshake before the clock. The error has no URI.
@@ -82,33 +79,15 @@ impl Handshake {
 
     /// The error has neither URI nor peer.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Connection, Error>> {
-        let Inner { role, info, started } = &mut *self.0;
-        let stream = ready!(role.poll(cx)).map_err(failed)?;
-        let (_, session) = stream.get_ref();
-        let name = match (role, &*stream) {
-            (Role::Client { name, .. }, _) => name.as_deref(),
-            (_, TlsStream::Server(stream)) => stream.get_ref().1.server_name(),
-            _ => None,
+        let transport = ready!(TlsTransport::poll(&mut self.session, cx)).map_err(failed)?;
+        let (_, session) = transport.stream().get_ref();
+        let name = match transport.stream() {
+            TlsStream::Client(_) => self.name.as_deref(),
+            TlsStream::Server(stream) => stream.get_ref().1.server_name(),
         };
-        info.set_tls(TlsInfo::new(session, name, started.elapsed()));
-        let info = info.clone();
-        Poll::Ready(Ok(Connection::from_transport(Transport::Tls(stream), info)))
-    }
-}
-
-impl Role {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Box<TlsStream<Connection>>>> {
-        loop {
-            match self {
-                Self::Client { connect, .. } => {
-                    return Pin::new(connect).poll(cx).map_ok(|stream| Box::new(stream.into()));
-                }
-                Self::Hello(hello) => *self = Self::Server(ready!(hello.poll(cx))?),
-                Self::Server(accept) => {
-                    return Pin::new(accept).poll(cx).map_ok(|stream| Box::new(stream.into()));
-                }
-            }
-        }
+        self.info.set_tls(TlsInfo::new(session, name, self.started.elapsed()));
+        let transport = Transport::Tls(transport);
+        Poll::Ready(Ok(Connection::from_transport(transport, self.info.clone())))
     }
 }
 

@@ -84,6 +84,7 @@ mod layer;
 mod records;
 pub(super) mod server_name;
 mod service;
+mod session;
 mod start_tls;
 mod trace;
 
@@ -92,6 +93,7 @@ pub use rustls::version::{TLS12, TLS13};
 #[cfg(feature = "watch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "watch")))]
 pub use self::config::CertificateWatcher;
+pub(crate) use self::session::TlsTransport;
 pub use self::{
     accept::TlsAccept,
     accept_layer::TlsAcceptLayer,

@@ -8,9 +8,9 @@ use tokio::{
     net::{TcpStream, UnixStream},
 };
 
-#[cfg(feature = "tls")]
-use super::Connection;
 use crate::Address;
+#[cfg(feature = "tls")]
+use crate::layers::tls::TlsTransport;
 
 /// What any other stream has to be.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
@@ -23,7 +23,7 @@ pub(crate) enum Transport {
     // In a box, or every TCP connection would be larger.
     Unix(Box<UnixStream>),
     #[cfg(feature = "tls")]
-    Tls(Box<tokio_rustls::TlsStream<Connection>>),
+    Tls(TlsTransport),
     Other(Box<dyn Stream>),
 }
 
@@ -33,7 +33,7 @@ impl Transport {
             Self::Tcp(stream) => stream.local_addr().ok().map(Address::Tcp),
             Self::Unix(stream) => Address::from_unix(&stream.local_addr().ok()?.into()),
             #[cfg(feature = "tls")]
-            Self::Tls(stream) => stream.get_ref().0.transport.local_address(),
+            Self::Tls(tls) => tls.get_ref().transport.local_address(),
             Self::Other(_) => None,
         }
     }
@@ -43,7 +43,7 @@ impl Transport {
             Self::Tcp(stream) => Some(stream.as_fd()),
             Self::Unix(stream) => Some(stream.as_fd()),
             #[cfg(feature = "tls")]
-            Self::Tls(stream) => stream.get_ref().0.as_fd(),
+            Self::Tls(tls) => tls.get_ref().as_fd(),
             Self::Other(_) => None,
         }
     }
@@ -52,7 +52,7 @@ impl Transport {
         match self {
             Self::Tcp(stream) => Some(stream),
             #[cfg(feature = "tls")]
-            Self::Tls(stream) => stream.get_ref().0.tcp(),
+            Self::Tls(tls) => tls.get_ref().tcp(),
             _ => None,
         }
     }
@@ -61,7 +61,7 @@ impl Transport {
         match self {
             Self::Unix(stream) => Some(stream),
             #[cfg(feature = "tls")]
-            Self::Tls(stream) => stream.get_ref().0.unix(),
+            Self::Tls(tls) => tls.get_ref().unix(),
             _ => None,
         }
     }
