@@ -47,7 +47,7 @@ impl Key {
     }
 }
 
-/// A key that is there for a while.
+/// The key of a connection while it is listed.
 pub(crate) struct KeySlot(AtomicU32);
 
 impl KeySlot {

@@ -26,6 +26,7 @@ mod lifetime;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod limbo;
 mod limit;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "metrics", feature = "tracing"))]
 mod observability;
 #[cfg(all(feature = "dns", feature = "hyper", any(feature = "aws-lc-rs", feature = "ring")))]
 mod proxies;

@@ -11,11 +11,14 @@ use std::{
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tower_socket::{Connection, ConnectionInfo};
 
-use crate::support::{pairs, tcp_pair};
+use crate::support::pairs;
+#[cfg(feature = "hyper")]
+use crate::support::tcp_pair;
 
 #[test]
 fn a_connection_is_small() {
-    assert!(size_of::<Connection>() <= 112, "{}", size_of::<Connection>());
+    // A handler holds it twice, and tokio rounds tasks up: 8 more can cost 128.
+    assert!(size_of::<Connection>() <= 88, "{}", size_of::<Connection>());
 }
 
 #[test]

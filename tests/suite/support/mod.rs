@@ -10,9 +10,14 @@ pub(crate) mod mock_resolver;
 #[cfg(feature = "dns")]
 pub(crate) mod name_server;
 mod net;
+#[cfg(any(feature = "dns", feature = "aws-lc-rs", feature = "ring"))]
 pub(crate) mod programs;
+#[cfg(all(feature = "dns", any(feature = "aws-lc-rs", feature = "ring")))]
 pub(crate) mod recorder;
-#[cfg(any(feature = "dns", feature = "proxy-protocol"))]
+#[cfg(any(
+    feature = "dns",
+    all(feature = "proxy-protocol", any(feature = "aws-lc-rs", feature = "ring"))
+))]
 pub(crate) mod running;
 #[cfg(feature = "tracing")]
 mod subscriber;

@@ -9,9 +9,9 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use tokio::task::JoinHandle;
-use tower::{
-    BoxError, ServiceBuilder, buffer::BufferLayer, limit::RateLimitLayer, timeout::TimeoutLayer,
-};
+use tower::{BoxError, ServiceBuilder, timeout::TimeoutLayer};
+#[cfg(all(feature = "dns", feature = "tls"))]
+use tower::{buffer::BufferLayer, limit::RateLimitLayer};
 #[cfg(all(feature = "dns", feature = "tls"))]
 use tower_socket::layers::{self, DnsLayer, LimitLayer, tls::TlsLayer};
 use tower_socket::{
@@ -89,6 +89,7 @@ async fn our_error_is_below_that_of_hypers_client() {
     assert_eq!(ours.to_string(), said);
 }
 
+#[cfg(all(feature = "dns", feature = "tls"))]
 fn plugs<C: Connect + Clone + Send + Sync + 'static>(_: C) {}
 
 #[cfg(all(feature = "dns", feature = "tls"))]
