@@ -7,6 +7,11 @@ use rustls::Error as TlsError;
 
 use crate::{Error, ErrorKind};
 
+/// What rustls says of what a peer has sent.
+pub(super) fn invalid(error: TlsError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
+
 /// One of ours, the reason why the connection was closed, comes out again.
 pub(super) fn failed(error: io::Error) -> Error {
     if is_lost(&error) {

@@ -133,7 +133,10 @@ where
                     };
                     let (connection, Plan { name, clock, .. }) = ready.take().expect("it is here");
                     trace::handshake_started(connection.info(), &name);
-                    let handshake = Handshake::client(config, name, connection);
+                    let handshake = match Handshake::client(config, name, connection) {
+                        Ok(handshake) => handshake,
+                        Err(error) => break Err(error),
+                    };
                     this.state.set(State::Handshaking { handshake, clock });
                 }
                 StateProjection::Handshaking { handshake, clock } => {

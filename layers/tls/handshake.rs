@@ -1,20 +1,19 @@
 //! What both sides do with a connection.
 
 use std::{
-    fmt,
+    fmt, mem,
     sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::time::Instant;
-use tokio_rustls::{TlsConnector, TlsStream};
 
 use super::{
     ServerTls,
-    error::failed,
-    hello::Hello,
-    session::{Session, TlsTransport},
+    error::{failed, invalid},
+    hello::{Begun, Hello},
+    stream::TlsStream,
 };
 use crate::{
     Connection, ConnectionInfo, Error, TlsInfo, connection::Transport, layers::timeout::Clock,
@@ -22,35 +21,47 @@ use crate::{
 
 /// A handshake under way.
 pub(super) struct Handshake {
-    session: Option<Box<Session>>,
+    state: State,
     /// The one that a client asks for.
     name: Option<String>,
     info: ConnectionInfo,
     started: Instant,
 }
 
+enum State {
+    // ## Hello => Stream
+    Hello(Hello),
+    // ## Stream => Finished
+    Stream(Box<TlsStream>),
+    Finished,
+}
+
 impl Handshake {
+    /// # Errors
+    ///
+    /// Where rustls has nothing to begin with.
     pub(super) fn client(
         config: Arc<ClientConfig>,
         name: ServerName<'static>,
         connection: Connection,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let info = connection.info().clone();
         let shown = match &name {
             ServerName::DnsName(name) => Some(name.as_ref().to_owned()),
             _ => None,
         };
-        let connect = TlsConnector::from(config).connect(name, connection);
-        Self { name: shown, ..Self::new(Session::Client(connect), info) }
+        let stream = TlsStream::client(config, name, connection)
+            .map_err(|error| failed(invalid(error)).with_peer(info.peer_address()))?;
+        Ok(Self { name: shown, ..Self::new(State::Stream(stream), info) })
     }
 
     pub(super) fn server(tls: ServerTls, connection: Connection) -> Self {
         let info = connection.info().clone();
-        Self::new(Session::Hello(Hello::new(tls, connection)), info)
+        Self::new(State::Hello(Hello::new(tls, connection)), info)
     }
 
-    fn new(session: Session, info: ConnectionInfo) -> Self {
-        Self { session: Some(Box::new(session)), name: None, info, started: Instant::now() }
+    fn new(state: State, info: ConnectionInfo) -> Self {
+        Self { state, name: None, info, started: Instant::now() }
     }
 
     pub(super) fn info(&self) -> &ConnectionInfo {
@@ -79,15 +90,28 @@ impl Handshake {
 
     /// The error has neither URI nor peer.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Connection, Error>> {
-        let transport = ready!(TlsTransport::poll(&mut self.session, cx)).map_err(failed)?;
-        let (_, session) = transport.stream().get_ref();
-        let name = match transport.stream() {
-            TlsStream::Client(_) => self.name.as_deref(),
-            TlsStream::Server(stream) => stream.get_ref().1.server_name(),
+        let done = loop {
+            match &mut self.state {
+                State::Hello(hello) => {
+                    let begun = ready!(hello.poll(cx));
+                    self.state = State::Finished;
+                    let Begun { stream, server_name } = begun.map_err(failed)?;
+                    (self.state, self.name) = (State::Stream(stream), server_name);
+                }
+                State::Stream(stream) => break ready!(stream.poll_handshake(cx)),
+                State::Finished => break Ok(()),
+            }
         };
-        self.info.set_tls(TlsInfo::new(session, name, self.started.elapsed()));
-        let transport = Transport::Tls(transport);
-        Poll::Ready(Ok(Connection::from_transport(transport, self.info.clone())))
+        let State::Stream(stream) = mem::replace(&mut self.state, State::Finished) else {
+            panic!("polled after it finished");
+        };
+        Poll::Ready(done.map_err(failed).map(|()| self.finish(stream)))
+    }
+
+    fn finish(&self, stream: Box<TlsStream>) -> Connection {
+        let (name, time) = (self.name.as_deref(), self.started.elapsed());
+        self.info.set_tls(TlsInfo::new(stream.session(), name, time));
+        Connection::from_transport(Transport::Tls(stream), self.info.clone())
     }
 }
 

@@ -81,11 +81,10 @@ mod future;
 mod handshake;
 mod hello;
 mod layer;
-mod records;
 pub(super) mod server_name;
 mod service;
-mod session;
 mod start_tls;
+mod stream;
 mod trace;
 
 pub use rustls::version::{TLS12, TLS13};
@@ -93,7 +92,7 @@ pub use rustls::version::{TLS12, TLS13};
 #[cfg(feature = "watch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "watch")))]
 pub use self::config::CertificateWatcher;
-pub(crate) use self::session::TlsTransport;
+pub(crate) use self::stream::TlsStream;
 pub use self::{
     accept::TlsAccept,
     accept_layer::TlsAcceptLayer,

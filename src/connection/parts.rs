@@ -44,7 +44,7 @@ impl Io {
             transport::Transport::Tcp(stream) => Self::Tcp(stream),
             transport::Transport::Unix(stream) => Self::Unix(*stream),
             #[cfg(feature = "tls")]
-            transport::Transport::Tls(stream) => Self::Other(Box::new(stream)),
+            transport::Transport::Tls(stream) => Self::Other(stream),
             transport::Transport::Other(stream) => Self::Other(stream),
         }
     }

@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::Address;
 #[cfg(feature = "tls")]
-use crate::layers::tls::TlsTransport;
+use crate::layers::tls::TlsStream;
 
 /// What any other stream has to be.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
@@ -23,7 +23,7 @@ pub(crate) enum Transport {
     // In a box, or every TCP connection would be larger.
     Unix(Box<UnixStream>),
     #[cfg(feature = "tls")]
-    Tls(TlsTransport),
+    Tls(Box<TlsStream>),
     Other(Box<dyn Stream>),
 }
 

@@ -141,14 +141,19 @@ impl ServerTls {
     }
 }
 
-/// Takes rustls' configuration as it is.
+/// Takes rustls' configuration as it is, but for early data: an attacker can
+/// send it again (RFC 8446, section 8), so it is refused, and clients send it
+/// after the handshake.
 impl From<Arc<ServerConfig>> for ServerTls {
-    fn from(config: Arc<ServerConfig>) -> Self {
+    fn from(mut config: Arc<ServerConfig>) -> Self {
+        if config.max_early_data_size > 0 {
+            Arc::make_mut(&mut config).max_early_data_size = 0;
+        }
         Self { config, certificates: None, hello_limit: HELLO_LIMIT }
     }
 }
 
-/// Takes rustls' configuration as it is.
+/// As from one in an `Arc`.
 impl From<ServerConfig> for ServerTls {
     fn from(config: ServerConfig) -> Self {
         Self::from(Arc::new(config))

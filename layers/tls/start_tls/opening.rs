@@ -57,7 +57,7 @@ impl Hello {
         let mut connection = plaintext.into_connection();
         match self {
             Self::Client(..) if connection.has_input(cx).map_err(failed)? => Err(too_early()),
-            Self::Client(config, name) => Ok(Handshake::client(config, name, connection)),
+            Self::Client(config, name) => Handshake::client(config, name, connection),
             Self::Server(tls) => Ok(Handshake::server(tls, connection)),
         }
     }

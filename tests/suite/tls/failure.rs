@@ -2,6 +2,7 @@
 
 use std::{
     future::{pending, ready},
+    iter::repeat_n,
     net::SocketAddr,
     sync::Arc,
     time::Duration,
@@ -135,6 +136,19 @@ async fn a_server_that_speaks_plain_text_is_a_handshake_error() {
 }
 
 // TLSC-10, TLSC-11
+#[tokio::test]
+async fn a_handshake_message_in_endless_records_is_refused() {
+    let (below, mut far) = piped(1 << 20);
+    // A ServerHello of 60,000 bytes, each in a record of its own.
+    let message = [2, 0, 0xea, 0x60].into_iter().chain(repeat_n(0, 60_000));
+    let records: Vec<u8> = message.flat_map(|byte| [22, 3, 3, 0, 1, byte]).collect();
+    far.write_all(&records).await.unwrap();
+    let error = connect(layer().layer(below), "tls://example.com:443").await.unwrap_err();
+    let expected = "connection to tls://example.com:443 failed during TLS handshake: \
+                    a TLS handshake message in too many records";
+    assert_eq!(error.to_string(), expected);
+}
+
 #[tokio::test]
 async fn dropping_the_future_drops_the_attempt_below() {
     let drops = Drops::default();

@@ -10,6 +10,7 @@ mod nesting;
 mod refusal;
 mod server;
 mod start_tls;
+mod stream;
 mod transfer;
 
 use tokio::{

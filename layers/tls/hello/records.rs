@@ -1,5 +1,7 @@
 //! As much of TLS' records as it takes to know when to read them.
 
+use std::borrow::Cow;
+
 /// Of a record (RFC 8446, section 5.1).
 const HANDSHAKE: u8 = 22;
 /// Of the bytes in a record; TLS 1.2 allows 2 KiB on top where they are
@@ -25,6 +27,21 @@ pub(super) fn are_worth_a_look(bytes: &[u8]) -> bool {
         rest = after;
     }
     rest.first().is_some_and(|first| *first != HANDSHAKE)
+}
+
+/// The handshake messages in records that are whole.
+pub(super) fn messages(mut bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut messages = Cow::Borrowed(&[][..]);
+    while let Some((Some(length), after)) = next(bytes)
+        && let Some((part, after)) = after.split_at_checked(length)
+    {
+        match messages.is_empty() {
+            true => messages = Cow::Borrowed(part),
+            false => messages.to_mut().extend_from_slice(part),
+        }
+        bytes = after;
+    }
+    messages
 }
 
 /// How long the first record is, where it is a fine one, and what follows its

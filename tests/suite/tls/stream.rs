@@ -1,0 +1,154 @@
+//! Records, as they come and go.
+
+use std::{
+    io::{self, IoSlice},
+    sync::Arc,
+};
+
+use rustls::ServerConfig;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+use tower::ServiceExt;
+use tower_socket::{
+    Connection,
+    layers::tls::{ServerTls, TlsAcceptor},
+};
+
+use super::Company;
+
+/// A client of others, and a server of ours, with so many bytes between them.
+async fn pair(bytes: usize, change: impl FnOnce(&mut ServerConfig)) -> (Client, Connection) {
+    let company = Company::local();
+    let mut config = ServerConfig::clone(&company.server.config());
+    change(&mut config);
+    let (near, far) = duplex(bytes);
+    let accept = TlsAcceptor::new(ServerTls::from(config)).oneshot(Connection::from(near));
+    let connector = TlsConnector::from(company.client.config().unwrap());
+    let connect = connector.connect("127.0.0.1".try_into().unwrap(), far);
+    let (client, server) = tokio::join!(connect, accept);
+    (client.unwrap(), server.unwrap())
+}
+
+type Client = TlsStream<DuplexStream>;
+
+async fn comes_back(client: &mut Client, server: &mut Connection, sent: &[u8]) {
+    let mut received = vec![0; sent.len()];
+    let there = async {
+        client.write_all(sent).await.unwrap();
+        client.flush().await.unwrap();
+    };
+    tokio::join!(there, async { server.read_exact(&mut received).await.unwrap() });
+    assert!(received == sent);
+    let back = async {
+        server.write_all(&received).await.unwrap();
+        server.flush().await.unwrap();
+    };
+    let mut echo = vec![0; sent.len()];
+    tokio::join!(back, async { client.read_exact(&mut echo).await.unwrap() });
+    assert!(echo == sent);
+}
+
+#[tokio::test]
+async fn records_may_come_and_go_in_small_parts() {
+    // Nobody reads tickets while the handshakes are still joined.
+    let (mut client, mut server) = pair(8, |config| config.send_tls13_tickets = 0).await;
+    comes_back(&mut client, &mut server, &[7; 20_000]).await;
+}
+
+#[tokio::test]
+async fn either_side_may_change_its_keys() {
+    let (mut client, mut server) = pair(1 << 16, |_| ()).await;
+    for _ in 0..3 {
+        // The client's, and it asks for the server's.
+        client.get_mut().1.refresh_traffic_keys().unwrap();
+        comes_back(&mut client, &mut server, b"with new keys").await;
+    }
+}
+
+#[tokio::test]
+async fn records_may_be_limited_in_size() {
+    let (mut client, mut server) =
+        pair(1 << 20, |config| config.max_fragment_size = Some(64)).await;
+    comes_back(&mut client, &mut server, &[7; 100_000]).await;
+}
+
+#[tokio::test]
+async fn a_record_may_be_read_in_small_parts() {
+    let (mut client, mut server) = pair(1 << 20, |_| ()).await;
+    let sent: Vec<u8> = (0..40_000u32).map(|n| n as u8).collect();
+    client.write_all(&sent).await.unwrap();
+    client.shutdown().await.unwrap();
+    let (mut received, mut part) = (Vec::new(), [0; 7]);
+    loop {
+        match server.read(&mut part).await.unwrap() {
+            0 => break,
+            read => received.extend_from_slice(&part[..read]),
+        }
+    }
+    assert!(received == sent);
+}
+
+#[tokio::test]
+async fn a_vectored_write_takes_all_parts_at_once() {
+    let (mut client, mut server) = pair(1 << 20, |_| ()).await;
+    let parts = [IoSlice::new(b"head"), IoSlice::new(b""), IoSlice::new(b"body")];
+    assert_eq!(server.write_vectored(&parts).await.unwrap(), 8);
+    server.flush().await.unwrap();
+    let mut received = [0; 64];
+    let read = client.read(&mut received).await.unwrap();
+    assert_eq!(&received[..read], b"headbody", "one record");
+}
+
+#[tokio::test]
+async fn writing_waits_for_a_peer_that_does_not_read() {
+    let (mut client, mut server) = pair(1024, |_| ()).await;
+    let chunk = [7; 100_000];
+    let first = server.write(&chunk).await.unwrap();
+    assert!((1..chunk.len()).contains(&first));
+    let mut second = tokio_test::task::spawn(server.write(&chunk));
+    assert!(second.poll().is_pending(), "the first is not sent yet");
+    drop(second);
+    let mut received = vec![0; first];
+    let (flushed, read) = tokio::join!(server.flush(), client.read_exact(&mut received));
+    flushed.unwrap();
+    read.unwrap();
+    assert!(received == chunk[..first]);
+}
+
+#[tokio::test]
+async fn what_came_before_a_bad_record_is_read_first() {
+    let (mut client, mut server) = pair(1 << 20, |_| ()).await;
+    client.write_all(b"the last words").await.unwrap();
+    client.flush().await.unwrap();
+    client.get_mut().0.write_all(b"\x17\x03\x03\x00\x14 and no record at all").await.unwrap();
+    let mut received = [0; 64];
+    let read = server.read(&mut received).await.unwrap();
+    assert_eq!(&received[..read], b"the last words");
+    for _ in 0..2 {
+        let error = server.read(&mut received).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        assert_eq!(error.to_string(), "cannot decrypt peer's message");
+    }
+    let error = server.write(b"into the void").await.unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+    let alert = client.read(&mut received).await.unwrap_err();
+    assert_eq!(alert.to_string(), "received fatal alert: BadRecordMac");
+}
+
+#[tokio::test]
+async fn after_a_shutdown_nothing_can_be_written() {
+    let (_client, mut server) = pair(1 << 20, |_| ()).await;
+    for _ in 0..2 {
+        server.shutdown().await.unwrap();
+    }
+    let error = server.write(b"more").await.unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+}
+
+#[tokio::test]
+async fn early_data_is_refused() {
+    let company = Company::local();
+    let mut config = ServerConfig::clone(&company.server.config());
+    config.max_early_data_size = 1024;
+    assert_eq!(ServerTls::from(Arc::new(config)).config().max_early_data_size, 0);
+}
