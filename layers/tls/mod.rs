@@ -33,6 +33,13 @@
 //! whichever way it did so. What failed below is shown with the `tls://` URI
 //! and otherwise as it is.
 //!
+//! # Memory
+//!
+//! A connection that waits has no buffers: what is read and written passes
+//! through those of the thread (68 KiB each, two at most), and only what is left
+//! over is kept, the beginning of a record, say. So a write takes 64 KiB at
+//! most, and a read may find a whole record even where there is room for less.
+//!
 //! # Example
 //!
 //! ```

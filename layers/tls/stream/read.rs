@@ -26,7 +26,7 @@ impl TlsStream {
     ) -> Poll<io::Result<()>> {
         let mut lent = Lent::new();
         let kept = self.received.len();
-        let room = buf.remaining().clamp(RECORD, PLAINTEXT).min(lent.len() - kept);
+        let room = buf.remaining().clamp(RECORD, PLAINTEXT).min(lent.len().saturating_sub(kept));
         if room == 0 {
             let reason = "a TLS handshake message in too many records";
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, reason)));
