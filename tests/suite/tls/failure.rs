@@ -135,7 +135,6 @@ async fn a_server_that_speaks_plain_text_is_a_handshake_error() {
     read_to_end(far).await.unwrap();
 }
 
-// TLSC-10, TLSC-11
 #[tokio::test]
 async fn a_handshake_message_in_endless_records_is_refused() {
     let (below, mut far) = piped(1 << 20);
@@ -149,6 +148,7 @@ async fn a_handshake_message_in_endless_records_is_refused() {
     assert_eq!(error.to_string(), expected);
 }
 
+// TLSC-10, TLSC-11
 #[tokio::test]
 async fn dropping_the_future_drops_the_attempt_below() {
     let drops = Drops::default();
