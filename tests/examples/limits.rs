@@ -34,9 +34,11 @@ fn one_more_than_the_limit_waits_where_the_server_pauses() {
     assert_eq!(second.line(), "and me");
 
     assert!(server.line().ends_with("connected]"));
-    assert!(server.line().ends_with("disconnected]"));
     let from = told.split_once(" from ").unwrap().1.split_once(" in ").unwrap().0;
-    assert_eq!(server.line(), format!("[{from} connected]"));
+    // The place is free before the server says that the first is gone.
+    let next = [server.line(), server.line()];
+    assert!(next.iter().any(|line| line.ends_with(" disconnected]")), "{next:?}");
+    assert!(next.contains(&format!("[{from} connected]")), "{next:?}");
 }
 
 #[test]
