@@ -39,7 +39,7 @@ enum State {
 impl Handshake {
     /// # Errors
     ///
-    /// Where rustls has nothing to begin with.
+    /// Where rustls cannot make a ClientHello.
     pub(super) fn client(
         config: Arc<ClientConfig>,
         name: ServerName<'static>,

@@ -37,8 +37,8 @@
 //!
 //! A connection that waits has no buffers: what is read and written passes
 //! through those of the thread (68 KiB each, two at most), and only what is left
-//! over is kept, the beginning of a record, say. So a write takes 64 KiB at
-//! most, and a read may find a whole record even where there is room for less.
+//! over is kept: the beginning of a record, what a small read left of one, what
+//! the socket did not take yet. A write takes 64 KiB at most.
 //!
 //! # Example
 //!

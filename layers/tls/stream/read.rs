@@ -1,5 +1,5 @@
 use std::{
-    io, mem,
+    io,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -46,15 +46,12 @@ impl TlsStream {
     /// What is not whole is kept.
     pub(super) fn receive(&mut self, received: &mut [u8], buf: &mut ReadBuf<'_>) {
         let (_, done) = self.process(received, buf, Saying::Nothing, &mut Vec::new());
-        self.received = match &received[done..] {
-            [] => Vec::new(),
-            rest => {
-                let mut kept = mem::take(&mut self.received);
-                kept.clear();
-                kept.extend_from_slice(rest);
-                kept
-            }
-        };
+        self.received.clear();
+        self.received.extend_from_slice(&received[done..]);
+        if self.received.is_empty() {
+            // Its memory goes too.
+            self.received = Vec::new();
+        }
     }
 }
 

@@ -59,7 +59,7 @@ async fn records_may_come_and_go_in_small_parts() {
 async fn either_side_may_change_its_keys() {
     let (mut client, mut server) = pair(1 << 16, |_| ()).await;
     for _ in 0..3 {
-        // The client's, and it asks for the server's.
+        // The client's own; and it asks the server to do the same.
         client.get_mut().1.refresh_traffic_keys().unwrap();
         comes_back(&mut client, &mut server, b"with new keys").await;
     }
@@ -146,7 +146,7 @@ async fn after_a_shutdown_nothing_can_be_written() {
 }
 
 #[tokio::test]
-async fn early_data_is_refused() {
+async fn a_configuration_of_rustls_has_its_early_data_switched_off() {
     let company = Company::local();
     let mut config = ServerConfig::clone(&company.server.config());
     config.max_early_data_size = 1024;
