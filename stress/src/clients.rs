@@ -1,6 +1,6 @@
 //! What clients do to a server, good and bad.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, iter, net::SocketAddr, time::Duration};
 
 use socket2::SockRef;
 use tokio::{
@@ -44,8 +44,10 @@ pub(crate) struct Target {
 }
 
 impl Client {
+    pub(crate) const KINDS: usize = 8;
+
     /// In 100 clients, the first ones first.
-    const SHARES: [(Self, usize); 8] = [
+    const SHARES: [(Self, usize); Self::KINDS] = [
         (Self::Honest, 50),
         (Self::HonestTls, 8),
         (Self::HalfOpen, 15),
@@ -55,6 +57,11 @@ impl Client {
         (Self::SlowReader, 2),
         (Self::Panicking, 5),
     ];
+
+    /// So many of each kind, one kind after the other.
+    pub(crate) fn kind_by_kind(each: usize) -> impl Iterator<Item = Self> {
+        Self::SHARES.into_iter().flat_map(move |(kind, _)| iter::repeat_n(kind, each))
+    }
 
     pub(crate) fn nth(number: usize) -> Self {
         // 37 and 100 have no common divisor: each share is spread out.

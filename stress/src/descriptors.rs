@@ -30,7 +30,9 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: &Options) -> Result<Report> {
     let certificate = pki::certificate()?;
-    let server = Process::start(certificate.path(), Some(options.descriptors))?;
+    let mut command = Process::command(certificate.path())?;
+    command.args(["--descriptors", &options.descriptors.to_string()]);
+    let server = Process::start(command)?;
     let mut clients = connect(&server, options.clients).await?;
     let served = settle(&mut clients).await;
     let share = cpu_share(&server, Duration::from_secs(options.seconds)).await?;

@@ -43,7 +43,7 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: &Options) -> Result<Report> {
     let certificate = pki::certificate()?;
-    let server = Process::start(certificate.path(), None)?;
+    let server = Process::start(Process::command(certificate.path())?)?;
     let connector = pki::connector(certificate.path())?;
     let target = Target { connector, tcp: server.tcp.clone(), tls: server.tls.clone() };
     let alone = honest(&target, Duration::from_secs(options.seconds.min(5))).await;

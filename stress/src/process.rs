@@ -26,13 +26,15 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts one that may have so many descriptors, or as many as this process.
-    pub(crate) fn start(certificate: &Path, descriptors: Option<u64>) -> Result<Self> {
+    /// What [`start`](Self::start) starts.
+    pub(crate) fn command(certificate: &Path) -> io::Result<Command> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("serve").arg(certificate);
-        if let Some(descriptors) = descriptors {
-            command.args(["--descriptors", &descriptors.to_string()]);
-        }
+        Ok(command)
+    }
+
+    /// Returns when it listens.
+    pub(crate) fn start(mut command: Command) -> Result<Self> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let stdout = child.stdout.take().ok_or("no standard output")?;
