@@ -1,11 +1,13 @@
 //! Records, as they come and go.
 
 use std::{
-    io::{self, IoSlice},
+    io::{self, IoSlice, Write},
     sync::Arc,
 };
 
-use rustls::ServerConfig;
+use rustls::{
+    ClientConfig, ClientConnection, HandshakeKind, ServerConfig, server::ServerSessionMemoryCache,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use tower::ServiceExt;
@@ -146,9 +148,38 @@ async fn after_a_shutdown_nothing_can_be_written() {
 }
 
 #[tokio::test]
-async fn a_configuration_of_rustls_has_its_early_data_switched_off() {
+async fn early_data_is_refused_and_may_be_sent_again_afterwards() {
     let company = Company::local();
-    let mut config = ServerConfig::clone(&company.server.config());
+    // rustls takes early data only where it keeps the sessions itself.
+    let own = ServerTls::builder().identity(company.identity()).tickets(false).build().unwrap();
+    let mut config = ServerConfig::clone(&own.config());
+    config.session_storage = ServerSessionMemoryCache::new(8);
+    config.send_tls13_tickets = 1;
     config.max_early_data_size = 1024;
-    assert_eq!(ServerTls::from(Arc::new(config)).config().max_early_data_size, 0);
+    let mut client = ClientConfig::clone(&company.client.config().unwrap());
+    client.enable_early_data = true;
+    let client = Arc::new(client);
+
+    // A server of others, which would take it, gives the client its ticket.
+    let (near, far) = duplex(1 << 20);
+    let accept = tokio_rustls::TlsAcceptor::from(Arc::new(config.clone())).accept(far);
+    let connect = TlsConnector::from(client.clone()).connect("127.0.0.1".try_into().unwrap(), near);
+    let (connected, accepted) = tokio::join!(connect, accept);
+    let (mut connected, mut accepted) = (connected.unwrap(), accepted.unwrap());
+    accepted.write_all(b"a ticket came before this").await.unwrap();
+    accepted.shutdown().await.unwrap();
+    connected.read_to_end(&mut Vec::new()).await.unwrap();
+
+    let (near, far) = duplex(1 << 20);
+    let accept = TlsAcceptor::new(ServerTls::from(config)).oneshot(Connection::from(far));
+    let speak = |session: &mut ClientConnection| {
+        session.early_data().unwrap().write_all(b"early").unwrap();
+    };
+    let connect =
+        TlsConnector::from(client).connect_with("127.0.0.1".try_into().unwrap(), near, speak);
+    let (connected, accepted) = tokio::join!(connect, accept);
+    let (mut connected, mut accepted) = (connected.unwrap(), accepted.unwrap());
+    assert!(!connected.get_ref().1.is_early_data_accepted());
+    assert_eq!(connected.get_ref().1.handshake_kind(), Some(HandshakeKind::Resumed));
+    comes_back(&mut connected, &mut accepted, b"late").await;
 }
