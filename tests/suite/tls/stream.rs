@@ -3,12 +3,16 @@
 use std::{
     io::{self, IoSlice, Write},
     sync::Arc,
+    time::Duration,
 };
 
 use rustls::{
     ClientConfig, ClientConnection, HandshakeKind, ServerConfig, server::ServerSessionMemoryCache,
 };
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+    time::timeout,
+};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use tower::ServiceExt;
 use tower_socket::{
@@ -17,6 +21,8 @@ use tower_socket::{
 };
 
 use super::Company;
+
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A client of others, and a server of ours, with so many bytes between them.
 async fn pair(bytes: usize, change: impl FnOnce(&mut ServerConfig)) -> (Client, Connection) {
@@ -147,7 +153,7 @@ async fn after_a_shutdown_nothing_can_be_written() {
     assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn early_data_is_refused_and_may_be_sent_again_afterwards() {
     let company = Company::local();
     // rustls takes early data only where it keeps the sessions itself.
@@ -177,7 +183,8 @@ async fn early_data_is_refused_and_may_be_sent_again_afterwards() {
     };
     let connect =
         TlsConnector::from(client).connect_with("127.0.0.1".try_into().unwrap(), near, speak);
-    let (connected, accepted) = tokio::join!(connect, accept);
+    let both = async { tokio::join!(connect, accept) };
+    let (connected, accepted) = timeout(PATIENCE, both).await.expect("neither waits");
     let (mut connected, mut accepted) = (connected.unwrap(), accepted.unwrap());
     assert!(!connected.get_ref().1.is_early_data_accepted());
     assert_eq!(connected.get_ref().1.handshake_kind(), Some(HandshakeKind::Resumed));
