@@ -87,6 +87,17 @@ mod tests {
     }
 
     #[test]
+    fn messages_are_put_together_from_records_that_are_whole() {
+        let message = [1, 0, 0, 5, 9, 8, 7, 6, 5];
+        for length in 1..=message.len() {
+            let bytes = records(&message, length);
+            assert_eq!(*messages(&bytes), message, "records of {length}");
+            let last = message.len() - (message.len() - 1) % length - 1;
+            assert_eq!(*messages(&bytes[..bytes.len() - 1]), message[..last]);
+        }
+    }
+
+    #[test]
     fn a_message_of_no_bytes_is_whole() {
         assert!(are_worth_a_look(&records(&[1, 0, 0, 0], 2)));
     }

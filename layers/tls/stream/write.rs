@@ -27,8 +27,7 @@ impl TlsStream {
         Poll::Ready(Ok(()))
     }
 
-    /// Sends what there is room for at once, and the rest with what comes next.
-    /// How long the records are.
+    /// How long the records are that say it. They are sent, or unsent.
     fn say(&mut self, cx: &mut Context<'_>, saying: Saying<'_>) -> io::Result<usize> {
         let mut to = Lent::new();
         let mut received = mem::take(&mut self.received);
@@ -37,17 +36,23 @@ impl TlsStream {
         received.drain(..done);
         self.received = received;
         self.unless_failed(cx)?;
+        self.send(cx, &to[..said])?;
+        Ok(said)
+    }
+
+    /// Sends what there is room for at once, and the rest with what comes next.
+    fn send(&mut self, cx: &mut Context<'_>, records: &[u8]) -> io::Result<()> {
         if !self.unsent.is_empty() {
-            self.unsent.extend(&to[..said]);
+            self.unsent.extend(records);
             let _later = self.poll_send(cx)?;
-            return Ok(said);
+            return Ok(());
         }
-        let sent = match Pin::new(&mut self.io).poll_write(cx, &to[..said]) {
+        let sent = match Pin::new(&mut self.io).poll_write(cx, records) {
             Poll::Ready(sent) => sent?,
             Poll::Pending => 0,
         };
-        self.unsent.extend(&to[sent..said]);
-        Ok(said)
+        self.unsent.extend(&records[sent..]);
+        Ok(())
     }
 }
 

@@ -78,6 +78,12 @@ async fn records_may_be_limited_in_size() {
     let (mut client, mut server) =
         pair(1 << 20, |config| config.max_fragment_size = Some(64)).await;
     comes_back(&mut client, &mut server, &[7; 100_000]).await;
+    server.write_all(&[7; 1000]).await.unwrap();
+    server.flush().await.unwrap();
+    let mut header = [0; 5];
+    client.get_mut().0.read_exact(&mut header).await.unwrap();
+    let length = u16::from_be_bytes([header[3], header[4]]);
+    assert!(length <= 64 + 17, "{length}: with what hides its type, and a tag");
 }
 
 #[tokio::test]
